@@ -1,0 +1,105 @@
+package crm
+
+import "time"
+
+// Kind names a kind of CRM entity.
+type Kind string
+
+// The kinds of entity the product works with.
+const (
+	Lead    Kind = "lead"
+	Deal    Kind = "deal"
+	Contact Kind = "contact"
+	Company Kind = "company"
+)
+
+// Mode says whether a portal works with leads.
+type Mode string
+
+// The two CRM modes of a portal (contract §5.1).
+const (
+	Classic Mode = "classic" // leads are on
+	Simple  Mode = "simple"  // deals and contacts only
+)
+
+// UserID identifies an employee's account in the portal; 0 means nobody.
+type UserID int64
+
+// Entity is what the product knows of one record in the CRM.
+type Entity struct {
+	Kind        Kind      `json:"kind"`
+	ID          int64     `json:"id"`
+	Title       string    `json:"title,omitempty"`
+	Responsible UserID    `json:"responsible,omitempty"`
+	Funnel      int64     `json:"funnel,omitempty"`  // deals only; 0 is the general funnel
+	Stage       string    `json:"stage,omitempty"`   // leads and deals
+	Closed      bool      `json:"closed,omitempty"`  // won or lost, by the stage's semantics and never by its code
+	Contact     int64     `json:"contact,omitempty"` // the linked contact of a deal or lead
+	Company     int64     `json:"company,omitempty"` // the linked company of a deal, lead or contact
+	Created     time.Time `json:"created,omitzero"`
+	// OriginID is our natural key, empty for records that others made.
+	OriginID string `json:"origin_id,omitempty"`
+}
+
+// Fields are the columns of an entity that a command writes. A nil field is left
+// as it is; Phones are added, never replaced.
+type Fields struct {
+	Title             *string           `json:"title,omitempty"`
+	Responsible       *UserID           `json:"responsible,omitempty"`
+	Funnel            *int64            `json:"funnel,omitempty"`
+	Stage             *string           `json:"stage,omitempty"`
+	Source            *string           `json:"source,omitempty"`             // a source's code in the portal's dictionary
+	SourceDescription *string           `json:"source_description,omitempty"` // «Дополнительно об источнике», T-6
+	Contact           *Ref              `json:"contact,omitempty"`
+	Company           *Ref              `json:"company,omitempty"`
+	Phones            []string          `json:"phones,omitempty"` // E.164
+	Custom            map[string]string `json:"custom,omitempty"` // by the portal's field name
+}
+
+// Customer is what the CRM knows of one phone number.
+type Customer struct {
+	Contacts  []Entity `json:"contacts,omitempty"`
+	Companies []Entity `json:"companies,omitempty"`
+	Leads     []Entity `json:"leads,omitempty"`
+	Deals     []Entity `json:"deals,omitempty"`
+	// Missed are the incoming calls nobody has answered for yet: activities that
+	// are still not completed, by id (T-3).
+	Missed []int64 `json:"missed,omitempty"`
+}
+
+// User is an employee's account in the portal.
+type User struct {
+	ID     UserID   `json:"id"`
+	Name   string   `json:"name"`
+	Email  string   `json:"email,omitempty"`
+	Inner  string   `json:"inner,omitempty"` // extension, UF_PHONE_INNER
+	Phones []string `json:"phones,omitempty"`
+	Active bool     `json:"active"`
+	Admin  bool     `json:"admin,omitempty"`
+}
+
+// Stage is one stage of a funnel, or of leads when Funnel is negative.
+type Stage struct {
+	Code   string `json:"code"`
+	Name   string `json:"name"`
+	Closed bool   `json:"closed"` // won or lost
+	Sort   int    `json:"sort,omitempty"`
+}
+
+// Funnel is a pipeline of deals with its stages in order.
+type Funnel struct {
+	ID     int64   `json:"id"`
+	Name   string  `json:"name"`
+	Stages []Stage `json:"stages"`
+}
+
+// Directory is the portal's own vocabulary: what settings may refer to.
+type Directory struct {
+	Mode       Mode      `json:"mode"`
+	Users      []User    `json:"users"`
+	LeadStages []Stage   `json:"lead_stages"`
+	Funnels    []Funnel  `json:"funnels"`
+	Sources    []Stage   `json:"sources"`
+	Scopes     []string  `json:"scopes,omitempty"`
+	SyncedAt   time.Time `json:"synced_at,omitzero"`
+}

@@ -1,0 +1,105 @@
+package integration
+
+import (
+	"time"
+
+	"omniconnector/crm"
+)
+
+// EventKind says what happened, in the platform-neutral words of contract §1.2.
+type EventKind string
+
+// The kinds of event of a call.
+const (
+	CallIncoming     EventKind = "call_incoming"      // a call reached a virtual number
+	CallOutgoing     EventKind = "call_outgoing"      // an employee started a call
+	CallRinging      EventKind = "call_ringing"       // an employee's phone rings
+	CallLegOut       EventKind = "call_leg_out"       // a leg is dialled
+	CallTalkStarted  EventKind = "call_talk_started"  // two legs are connected
+	CallTalkFinished EventKind = "call_talk_finished" // a talk, not yet the call, ended
+	CallFinished     EventKind = "call_finished"      // the session ended
+	CallLost         EventKind = "call_lost"          // the session ended and nobody spoke
+	RecordReady      EventKind = "record_ready"       // a record of the talk can be fetched
+	VoicemailReady   EventKind = "voicemail_ready"    // the caller left a message
+	FaxReceived      EventKind = "fax_received"
+	TagSet           EventKind = "tag_set" // somebody marked the communication
+	SIPLost          EventKind = "sip_registration_lost"
+	// CallSilent is our own: nothing was heard of a session for too long (T-0).
+	CallSilent EventKind = "call_silent"
+	// Unreadable is an authentic delivery that could not be read; it is kept as evidence.
+	Unreadable EventKind = "invalid"
+)
+
+// EventKinds lists every kind a source may send for calls.
+func EventKinds() []EventKind {
+	return []EventKind{
+		CallIncoming, CallOutgoing, CallRinging, CallLegOut, CallTalkStarted, CallTalkFinished,
+		CallFinished, CallLost, RecordReady, VoicemailReady, FaxReceived, TagSet, SIPLost,
+	}
+}
+
+// Event is one thing that happened, normalised. What the sender did not say is zero.
+type Event struct {
+	ID       EventID     `json:"id"`
+	Source   string      `json:"source"` // "uis"
+	Key      string      `json:"key"`    // the same for every repetition of the event
+	Kind     EventKind   `json:"kind"`
+	Session  SessionID   `json:"session,omitempty"`
+	Customer CustomerKey `json:"customer,omitempty"`
+	At       time.Time   `json:"at"`       // when it happened, UTC; the time of receipt when not told
+	Received time.Time   `json:"received"` // UTC
+	Report   Report      `json:"report"`
+	// Problem tells why an authentic delivery could not be read (Kind Unreadable).
+	Problem string `json:"problem,omitempty"`
+}
+
+// Report is what one event says of its call. Empty means "not said", never "no".
+type Report struct {
+	Direction crm.Direction `json:"direction,omitempty"`
+	// ClientNumber and VirtualNumber are as the platform wrote them.
+	ClientNumber  string    `json:"client_number,omitempty"`
+	VirtualNumber string    `json:"virtual_number,omitempty"`
+	StartedAt     time.Time `json:"started_at,omitzero"`
+
+	Leg      string   `json:"leg,omitempty"`
+	Legs     []string `json:"legs,omitempty"`
+	Employee Employee `json:"employee,omitzero"` // whom this event is about
+	// Tried are the employees whose phones rang in vain, by id or by full name.
+	Tried      []EmployeeID `json:"tried,omitempty"`
+	TriedNames []string     `json:"tried_names,omitempty"`
+
+	FirstTalked EmployeeID `json:"first_talked,omitempty"`
+	LastTalked  EmployeeID `json:"last_talked,omitempty"`
+	Lost        *bool      `json:"lost,omitempty"`
+	LostReason  string     `json:"lost_reason,omitempty"`
+	Status      string     `json:"status,omitempty"`
+	Internal    bool       `json:"internal,omitempty"`
+	Transfer    bool       `json:"transfer,omitempty"`
+
+	Wait  *time.Duration `json:"wait,omitempty"`
+	Talk  *time.Duration `json:"talk,omitempty"`
+	Total *time.Duration `json:"total,omitempty"`
+
+	Records    []string `json:"records,omitempty"`     // addresses of records
+	ExternalID string   `json:"external_id,omitempty"` // our id given to the platform's call API
+	CallSource string   `json:"call_source,omitempty"`
+	Rating     int      `json:"rating,omitempty"`
+	Tags       []string `json:"tags,omitempty"`
+
+	// Params are the other values the event names, by the platform's variable
+	// (contract uis §1.3: "scenario_id", "utm_source"), as text: ids in decimal.
+	// Filters and templates look at them through Words and Variables.
+	Params map[string][]string `json:"params,omitempty"`
+}
+
+// Employee is a person of the contact centre as the platform names them.
+type Employee struct {
+	ID        EmployeeID `json:"id,omitempty"`
+	Name      string     `json:"name,omitempty"`
+	Email     string     `json:"email,omitempty"`
+	Extension string     `json:"extension,omitempty"`
+	Phone     string     `json:"phone,omitempty"`
+}
+
+// IsZero reports whether the event named nobody.
+func (e Employee) IsZero() bool { return e == Employee{} }
