@@ -38,6 +38,9 @@ type Portal interface {
 	LookUp(ctx context.Context, calls []Call, answers Answers) []Outcome
 	// Upload streams a record to the address that AttachRecord gave. Size is -1 when unknown.
 	Upload(ctx context.Context, to UploadTo, filename string, size int64, record io.Reader) *Error
+	// Directory reads the portal's whole directory (several requests; charge is called
+	// before each). A page that fails fails it all, so that the old directory stays.
+	Directory(ctx context.Context, charge func(context.Context) error) (Directory, *Error)
 	// Usage reports what the portal said of its limits last.
 	Usage() Usage
 }

@@ -1,0 +1,120 @@
+package integration
+
+import (
+	"time"
+
+	"omniconnector/crm"
+)
+
+// Outcome says how a decision came out. Every exit of Decide has a name.
+type Outcome string
+
+// The outcomes of a decision.
+const (
+	// Planned has actions to carry out.
+	Planned Outcome = "planned"
+	// Nothing is a known call about which the event changes nothing.
+	Nothing Outcome = "nothing"
+	// Waiting cannot be decided before an employee answers (T-7).
+	Waiting Outcome = "waiting"
+	// Filtered was kept out by the tenant's filter (T-7).
+	Filtered Outcome = "filtered"
+	// Ignored is no customer's call: internal, anonymous, our own number.
+	Ignored Outcome = "ignored"
+	// Invalid could not be read.
+	Invalid Outcome = "invalid"
+	// Together was decided together with a later event of the same call.
+	Together Outcome = "together"
+	// Off means that the telephony section of the portal is switched off.
+	Off Outcome = "off"
+)
+
+// Outcomes lists every outcome.
+func Outcomes() []Outcome {
+	return []Outcome{Planned, Nothing, Waiting, Filtered, Ignored, Invalid, Together, Off}
+}
+
+// Urgency orders commands when the portal's budget is short (R-6); lower goes first.
+type Urgency int
+
+// The urgencies, most urgent first.
+const (
+	UrgentCard Urgency = iota
+	UrgentAnswer
+	UrgentEntity
+	UrgentActivity
+	UrgentRecord
+	UrgentTranscript
+	UrgentSync
+)
+
+// ActionKey is an action's natural key: the same decision about the same call
+// always gives the same key, so that nothing is asked for twice (R-3).
+type ActionKey string
+
+// Action is one change of the CRM, as data, stored before it runs.
+type Action struct {
+	Key     ActionKey
+	Urgency Urgency
+	Do      crm.Command
+	// Touches names what the action works on. Two actions that touch the same thing are
+	// carried out in the order of their plans; others need not wait for each other.
+	Touches []string
+	// Until is the last moment at which the action still makes sense; zero means always.
+	// A card is not popped up for a call that was answered minutes ago.
+	Until time.Time
+}
+
+// Plan is the answer to what happened to one call: what to do, and why.
+type Plan struct {
+	Outcome Outcome
+	Reasons []Reason
+	Actions []Action // in the order they must run
+	// Memory is what the call's later decisions must know of this one.
+	Memory Memory
+}
+
+// Memory is what was decided for a call so far. It is stored with the plan, so that
+// nothing is decided twice.
+type Memory struct {
+	// SettingsVersion is the version the call began with; it finishes by it (T-16).
+	SettingsVersion int64 `json:"settings_version"`
+	// Known is what the CRM answered before the first decision, at AskedAt.
+	Known   *crm.Customer `json:"known,omitempty"`
+	AskedAt time.Time     `json:"asked_at,omitzero"`
+	// Target is what the created entity looks like by the decisions so far; nil when none was created.
+	Target *Target `json:"target,omitempty"`
+	// Registered tells that the portal was told of the call.
+	Registered bool `json:"registered,omitempty"`
+	// Bound is the entity the registered call belongs to in the portal.
+	Bound *Bound `json:"bound,omitempty"`
+	// Showing are the users whose cards are up.
+	Showing []crm.UserID `json:"showing,omitempty"`
+	// Closed tells that the call was finished in the portal, or needs nothing more.
+	Closed bool `json:"closed,omitempty"`
+	// Missed tells that it was closed as a missed incoming call.
+	Missed bool `json:"missed,omitempty"`
+	// Records are the keys of records that were planned to be attached.
+	Records []string `json:"records,omitempty"`
+	// Verdict is how the call's filter was decided, once it was.
+	Verdict Outcome `json:"verdict,omitempty"`
+}
+
+// Target is an entity as a call's settings want it.
+type Target struct {
+	Kind        crm.Kind   `json:"kind"`
+	Title       string     `json:"title"`
+	Funnel      int64      `json:"funnel,omitempty"`
+	Stage       string     `json:"stage,omitempty"`
+	Responsible crm.UserID `json:"responsible"`
+	// Companion is the contact or company created beside a deal.
+	Companion crm.Kind `json:"companion,omitempty"`
+	// CompanionTitle is its name.
+	CompanionTitle string `json:"companion_title,omitempty"`
+}
+
+// Bound is a reference to an entity of a known kind.
+type Bound struct {
+	Kind   crm.Kind `json:"kind"`
+	Entity crm.Ref  `json:"entity"`
+}
