@@ -1,0 +1,218 @@
+package webhooks
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"omniconnector/integration"
+)
+
+// MaxBody is the largest body that is read; a notification has a few kilobytes.
+const MaxBody = 1 << 20
+
+// comeAgain is the Retry-After of a refusal, in seconds.
+const comeAgain = "5"
+
+// Acceptor makes a delivery durable.
+type Acceptor interface {
+	// Accept returns nil only when the delivery survives a crash. Repeating is harmless.
+	Accept(ctx context.Context, d integration.Delivery) error
+}
+
+// Receiver answers the notifications of all sources.
+type Receiver struct {
+	gate    Gate
+	sources map[string]Source
+	inbox   Acceptor
+	counter Counter
+	log     *slog.Logger
+	newID   func() integration.EventID
+}
+
+// ReceiverOptions are what a Receiver works with. Access, Sources, Inbox and Now are required.
+type ReceiverOptions struct {
+	Access  Access
+	Sources []Source
+	Inbox   Acceptor
+	Now     func() time.Time
+	Counter Counter
+	Log     *slog.Logger
+	NewID   func() integration.EventID // UUIDv7, unless a test wants to know it
+}
+
+// NewReceiver returns a Receiver; it panics when a required option is missing.
+func NewReceiver(o ReceiverOptions) *Receiver {
+	if o.Access == nil || o.Inbox == nil || o.Now == nil || len(o.Sources) == 0 {
+		panic("webhooks: a receiver needs access, sources, an inbox and a clock")
+	}
+	r := &Receiver{
+		gate: Gate{Access: o.Access, Now: o.Now}, sources: map[string]Source{},
+		inbox: o.Inbox, counter: o.Counter, log: o.Log, newID: o.NewID,
+	}
+	if r.counter == nil {
+		r.counter = uncounted{}
+	}
+	if r.log == nil {
+		r.log = slog.New(slog.DiscardHandler)
+	}
+	r.log = r.log.With("component", "webhooks")
+	if r.newID == nil {
+		r.newID = newEventID
+	}
+	for _, s := range o.Sources {
+		r.sources[s.Name()] = s
+	}
+	return r
+}
+
+// newEventID grows with time, so that an event's id orders it by acceptance.
+func newEventID() integration.EventID {
+	return integration.EventID(uuid.Must(uuid.NewV7()).String())
+}
+
+// routes are the addresses of notifications. A slash at the end is a common slip of
+// hand, and senders do not follow redirects.
+var routes = []string{
+	"/hooks/:source/:token",
+	"/hooks/:source/:token/",
+	"/hooks/:source/:token/:event",
+	"/hooks/:source/:token/:event/",
+}
+
+// Mount adds the receiver's routes.
+func (r *Receiver) Mount(to gin.IRoutes) {
+	for _, path := range routes {
+		to.Any(path, r.receive)
+	}
+}
+
+func (r *Receiver) receive(c *gin.Context) {
+	name := c.Param("source")
+	source, ok := r.sources[name]
+	switch {
+	case !ok:
+		r.answer(c, "unknown", Malformed, strangeSource)
+		return
+	case c.Request.Method != http.MethodPost && c.Request.Method != http.MethodGet:
+		c.Header("Allow", "GET, POST")
+		r.answer(c, name, Malformed, wrongMethod)
+		return
+	}
+	outcome, reply := r.take(c, source)
+	r.answer(c, name, outcome, reply)
+}
+
+// take carries one request from the gate to the inbox.
+func (r *Receiver) take(c *gin.Context, source Source) (Outcome, *reply) {
+	ctx := c.Request.Context()
+	tenant, access, err := r.gate.Enter(ctx, c.Param("token"))
+	if err != nil {
+		return r.refuse(ctx, source, "", err)
+	}
+	body, outcome, bad := readBody(c.Request)
+	if bad != nil {
+		return outcome, bad
+	}
+	req := Request{
+		Method: c.Request.Method, Event: c.Param("event"), ContentType: c.ContentType(),
+		Query: c.Request.URL.RawQuery, Body: body, Received: r.gate.Now().UTC(), Location: access.Location,
+	}
+	n, problem := source.Read(req)
+	if err := r.gate.Body(access, n.Secret); err != nil {
+		return r.refuse(ctx, source, tenant, err)
+	}
+	d := integration.Delivery{
+		Tenant: tenant, Portals: access.Portals, Event: n.Event,
+		Method: req.Method, ContentType: req.ContentType, Remote: c.ClientIP(), Received: req.Received,
+	}
+	_, address, _ := strings.Cut(c.Param("token"), ".") // people paste it where it does not belong
+	d.Query = string(mask([]byte(req.Query), n.Secret, integration.Secret(address)))
+	// Text columns take UTF-8 only, and a request is not lost to a stray byte.
+	d.Query, d.ContentType = strings.ToValidUTF8(d.Query, "?"), strings.ToValidUTF8(d.ContentType, "?")
+	d.Body = mask(body, n.Secret, integration.Secret(address))
+	outcome = Accepted
+	if problem != nil {
+		outcome, d.Portals, d.Event = Invalid, nil, unreadable(&d, problem)
+	}
+	d.Event.ID, d.Event.Source, d.Event.Received = r.newID(), source.Name(), req.Received
+	if err := r.inbox.Accept(ctx, d); err != nil {
+		return r.refuse(ctx, source, tenant, err)
+	}
+	return outcome, accepted
+}
+
+// refuse answers who may not come in, and who must come again.
+func (r *Receiver) refuse(ctx context.Context, source Source, tenant integration.TenantID, err error) (Outcome, *reply) {
+	if u, ok := errors.AsType[*UnauthenticError](err); ok {
+		r.counter.Refusal(source.Name(), u.Reason)
+		r.log.LogAttrs(ctx, slog.LevelInfo, "webhook.unauthentic", slog.String("source", source.Name()),
+			slog.String("tenant_id", string(tenant)), slog.String("reason", string(u.Reason)))
+		return Unauthentic, unauthentic
+	}
+	r.log.LogAttrs(ctx, slog.LevelWarn, "webhook.refused", slog.String("source", source.Name()),
+		slog.String("tenant_id", string(tenant)), slog.String("error", err.Error()))
+	return Refused, busy
+}
+
+func (r *Receiver) answer(c *gin.Context, source string, o Outcome, with *reply) {
+	r.counter.Delivery(source, o)
+	if with.status == http.StatusServiceUnavailable {
+		c.Header("Retry-After", comeAgain)
+	}
+	c.Data(with.status, "application/json; charset=utf-8", with.body)
+}
+
+// readBody reads no more than MaxBody.
+func readBody(req *http.Request) ([]byte, Outcome, *reply) {
+	if req.ContentLength > MaxBody {
+		return nil, TooLarge, tooLarge
+	}
+	body, err := io.ReadAll(io.LimitReader(req.Body, MaxBody+1))
+	switch {
+	case err != nil:
+		return nil, Malformed, halfBody
+	case len(body) > MaxBody:
+		return nil, TooLarge, tooLarge
+	}
+	return body, Accepted, nil
+}
+
+// unreadable is the event that stands for an authentic delivery nobody can read. Its
+// key is made of what is kept, so that the same garbage twice is one row.
+func unreadable(d *integration.Delivery, why error) integration.Event {
+	h := sha256.New()
+	h.Write(d.Body)
+	h.Write([]byte{0})
+	h.Write([]byte(d.Query))
+	return integration.Event{
+		Kind: integration.Unreadable, Key: string(integration.Unreadable) + "|" + hex.EncodeToString(h.Sum(nil)),
+		At: d.Received, Problem: why.Error(),
+	}
+}
+
+// reply is an answer that never changes.
+type reply struct {
+	status int
+	body   []byte
+}
+
+// Refusals name the trouble in both languages: the tenant reads them in the platform's delivery log.
+var (
+	accepted      = &reply{http.StatusOK, []byte(`{"accepted":true}`)}
+	unauthentic   = &reply{http.StatusUnauthorized, []byte(`{"error":"Адрес или секрет неверны / wrong address or secret"}`)}
+	tooLarge      = &reply{http.StatusRequestEntityTooLarge, []byte(`{"error":"Тело больше 1 МиБ / the body is over 1 MiB"}`)}
+	halfBody      = &reply{http.StatusBadRequest, []byte(`{"error":"Тело запроса не дочитано / the body could not be read"}`)}
+	wrongMethod   = &reply{http.StatusMethodNotAllowed, []byte(`{"error":"Только GET и POST / GET and POST only"}`)}
+	strangeSource = &reply{http.StatusNotFound, []byte(`{"error":"Нет такого источника / no such source"}`)}
+	busy          = &reply{http.StatusServiceUnavailable, []byte(`{"error":"Повторите позже / come again later"}`)}
+)

@@ -1,0 +1,78 @@
+package uis
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// form reads key=value pairs. A value that parses as JSON is that value, anything else is text
+// (contract uis §1.1). Line breaks separate too, and a forgotten & is put back.
+func (f fields) form(raw string) {
+	pairs := strings.FieldsFunc(raw, func(r rune) bool { return r == '&' || r == '\n' || r == '\r' })
+	for _, pair := range pairs {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			continue
+		}
+		for ok {
+			var rest string
+			value, rest = forgotten(value)
+			if v := formValue(unescape(value)); v.IsObject() {
+				f.merge(v, 1) // the whole notification in one parameter
+			} else {
+				f.put(strings.ToLower(unescape(strings.TrimSpace(key))), v)
+			}
+			key, value, ok = strings.Cut(rest, "=")
+		}
+	}
+}
+
+// forgotten cuts a value where the next variable begins without an &: a template of a GET
+// typed by hand (contract uis §1.1). Variables inside an address are the address's own.
+func forgotten(value string) (own, rest string) {
+	if !strings.Contains(value, "=") {
+		return value, ""
+	}
+	from := 0
+	if opening := strings.ToLower(strings.TrimLeft(value, `"%2`)); strings.HasPrefix(opening, "http") {
+		end := strings.LastIndexByte(value, '"')
+		if end <= 0 {
+			return value, ""
+		}
+		from = end + 1
+	}
+	for at := from; ; {
+		next := strings.IndexByte(value[at:], '=')
+		if next < 0 {
+			return value, ""
+		}
+		end := at + next
+		for i := max(at, end-longestName); i < end; i++ { // the longest name first: campaign_id is a part of others
+			inside := i > 0 && strings.IndexByte("?&/_.", value[i-1]) >= 0
+			if !inside && known(value[i:end]) {
+				return strings.TrimRight(value[:i], " ,;"), value[i:]
+			}
+		}
+		at = end + 1
+	}
+}
+
+// longestName is longer than any variable of the platform, and keeps the search linear.
+const longestName = 40
+
+func unescape(s string) string {
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain
+	}
+	return s
+}
+
+func formValue(text string) gjson.Result {
+	text = strings.TrimSpace(text)
+	if valid([]byte(text)) {
+		return gjson.Parse(text)
+	}
+	return gjson.Result{Type: gjson.String, Str: text}
+}
