@@ -1,0 +1,251 @@
+package bitrix24
+
+import (
+	"strconv"
+	"strings"
+
+	"omniconnector/crm"
+)
+
+// Methods of contract §5.2.
+const (
+	methodItemAdd    = "crm.item.add"
+	methodItemUpdate = "crm.item.update"
+	methodItemList   = "crm.item.list"
+)
+
+// originator marks the records we made; with originId it is the natural key of R-3.
+const originator = "omniconnector"
+
+// entityType is the portal's number for a kind (contract §5.1); 0 when it has none.
+func entityType(k crm.Kind) int {
+	switch k {
+	case crm.Lead:
+		return 1
+	case crm.Deal:
+		return 2
+	case crm.Contact:
+		return 3
+	case crm.Company:
+		return 4
+	}
+	return 0
+}
+
+// create compiles crm.item.add with our natural key in it (contract §5.2).
+func (r *request) create(u *unit, do crm.Create) (commands, reading, *crm.Error) {
+	kind := entityType(do.Kind)
+	if kind == 0 || do.OriginID == "" {
+		return nil, nil, invalid(methodItemAdd, "", "kind and origin are required")
+	}
+	fields, e := r.fields(u, do.Kind, do.Fields)
+	if e != nil {
+		return nil, nil, e
+	}
+	fields["originatorId"], fields["originId"] = originator, do.OriginID
+	if phones := r.client.foreign(do.Fields.Phones); len(phones) > 0 && do.Kind != crm.Deal {
+		multi := make([]any, len(phones))
+		for i, p := range phones {
+			multi[i] = params{"typeId": "PHONE", "valueType": valueType(do.Kind, p), "value": p}
+		}
+		fields["fm"] = multi
+	}
+	p := params{"entityTypeId": kind, "fields": fields}
+	original(p, do.Fields.Custom)
+	read := func(own []reply) (any, *crm.Error) {
+		id, e := itemID(own[0])
+		return crm.Made{ID: id}, e
+	}
+	return commands{{methodItemAdd, p}}, read, nil
+}
+
+// update compiles crm.item.update. With a guard it is compare-and-set within the batch: a list that
+// is empty unless the guard holds, and an update of the list's first row (contract §1.7, §5.2).
+func (r *request) update(u *unit, do crm.Update) (commands, reading, *crm.Error) {
+	kind := entityType(do.Kind)
+	if kind == 0 {
+		return nil, nil, invalid(methodItemUpdate, "", "unknown kind")
+	}
+	id, e := r.refer(u, do.Entity, anEntity)
+	if e != nil {
+		return nil, nil, e
+	}
+	if id == nil { // an optional entity that was never made: nothing to update
+		return nil, nil, skipped(methodItemUpdate, "what it points at was not carried out")
+	}
+	fields, e := r.fields(u, do.Kind, do.Fields)
+	if e != nil {
+		return nil, nil, e
+	}
+	if phones := r.client.foreign(do.Fields.Phones); len(phones) > 0 && do.Kind != crm.Deal {
+		fields["fm"] = added(do.Kind, phones)
+	}
+	p := params{"entityTypeId": kind, "id": id, "fields": fields}
+	original(p, do.Fields.Custom)
+	written := func(last reply) (any, *crm.Error) {
+		_, e := itemID(last)
+		return crm.Updated{}, e
+	}
+	filter := guard(do.Kind, do.If)
+	if len(filter) == 0 {
+		return commands{{methodItemUpdate, p}}, func(own []reply) (any, *crm.Error) { return written(own[0]) }, nil
+	}
+	filter["=id"] = id
+	p["id"] = result(u.first, "items", "0", "id")
+	list := params{"entityTypeId": kind, "filter": filter, "select": list([]string{"id"}), "start": -1}
+	read := func(own []reply) (any, *crm.Error) {
+		var found struct {
+			Items rows[item] `json:"items"`
+		}
+		if e := own[0].into(&found); e != nil {
+			return nil, e
+		}
+		if len(found.Items) == 0 {
+			return crm.Updated{Kept: true}, nil
+		}
+		return written(own[1])
+	}
+	return commands{{methodItemList, list}, {methodItemUpdate, p}}, read, nil
+}
+
+func guard(kind crm.Kind, g crm.Guard) params {
+	filter := params{}
+	if g.Responsible != nil {
+		filter["=assignedById"] = int64(*g.Responsible)
+	}
+	if g.Stage != nil {
+		filter["=stageId"] = *g.Stage
+	}
+	if g.Title != nil {
+		filter["="+titleOf(kind)] = *g.Title
+	}
+	return filter
+}
+
+// fields translates what is set, and nothing else.
+func (r *request) fields(u *unit, kind crm.Kind, f crm.Fields) (params, *crm.Error) {
+	out := params{}
+	for name, value := range f.Custom {
+		out[name] = value
+	}
+	put(out, titleOf(kind), f.Title)
+	put(out, "assignedById", f.Responsible)
+	put(out, "categoryId", f.Funnel)
+	put(out, "stageId", f.Stage)
+	put(out, "sourceId", f.Source)
+	put(out, "sourceDescription", f.SourceDescription)
+	if e := r.link(u, out, "contactId", f.Contact); e != nil {
+		return nil, e
+	}
+	if e := r.link(u, out, "companyId", f.Company); e != nil {
+		return nil, e
+	}
+	return out, nil
+}
+
+func (r *request) link(u *unit, out params, name string, ref *crm.Ref) *crm.Error {
+	if ref == nil {
+		return nil
+	}
+	id, e := r.refer(u, *ref, anEntity)
+	if e == nil && id != nil {
+		out[name] = id
+	}
+	return e
+}
+
+// titleOf is the field that people read as the record's name: a contact has no title.
+func titleOf(kind crm.Kind) string {
+	if kind == crm.Contact {
+		return "name"
+	}
+	return "title"
+}
+
+func put[T any](out params, name string, v *T) {
+	if v != nil {
+		out[name] = *v
+	}
+}
+
+// original keeps custom fields under the names people see in the portal (contract §5.2).
+func original(p params, custom map[string]string) {
+	for name := range custom {
+		if strings.HasPrefix(name, "UF_") {
+			p["useOriginalUfNames"] = "Y"
+			return
+		}
+	}
+}
+
+// added is the patch that adds values and touches no others (contract §0.13).
+func added(kind crm.Kind, phones []string) params {
+	patch := params{}
+	for i, p := range phones {
+		patch["n"+strconv.Itoa(i)] = params{
+			"typeId": "PHONE", "valueType": valueType(kind, p), "value": p,
+		}
+	}
+	return patch
+}
+
+// valueType calls Russian mobile numbers of people MOBILE and everything else WORK.
+func valueType(kind crm.Kind, phone string) string {
+	if kind != crm.Company && strings.HasPrefix(phone, "+79") {
+		return "MOBILE"
+	}
+	return "WORK"
+}
+
+// itemID reads the answer of add and update. Without an id it may have been a success.
+func itemID(r reply) (int64, *crm.Error) {
+	var made struct {
+		Item Maybe[item] `json:"item"`
+	}
+	if e := r.into(&made); e != nil {
+		return 0, e
+	}
+	if made.Item.V.ID <= 0 {
+		return 0, strange(r.method, "the record has no id")
+	}
+	return int64(made.Item.V.ID), nil
+}
+
+// item is a row of crm.item.* with the fields we select (contract §5.2).
+type item struct {
+	ID          ID   `json:"id"`
+	Title       Text `json:"title"`
+	Name        Text `json:"name"`
+	LastName    Text `json:"lastName"`
+	Responsible ID   `json:"assignedById"`
+	Funnel      ID   `json:"categoryId"`
+	Stage       Text `json:"stageId"`
+	Semantics   Text `json:"stageSemanticId"`
+	Closed      Flag `json:"closed"`
+	Contact     ID   `json:"contactId"`
+	Company     ID   `json:"companyId"`
+	Originator  Text `json:"originatorId"`
+	Origin      Text `json:"originId"`
+	Created     Date `json:"createdTime"`
+}
+
+// entity reads closed-ness from the stage's meaning and never from its code (contract §5.5).
+func (i item) entity(kind crm.Kind) crm.Entity {
+	e := crm.Entity{
+		Kind: kind, ID: int64(i.ID), Title: string(i.Title), Responsible: crm.UserID(i.Responsible),
+		Stage: string(i.Stage), Contact: int64(i.Contact), Company: int64(i.Company), Created: i.Created.Time,
+	}
+	if kind == crm.Deal || kind == crm.Lead {
+		e.Closed = bool(i.Closed) || strings.EqualFold(string(i.Semantics), "S") || strings.EqualFold(string(i.Semantics), "F")
+	}
+	if kind == crm.Deal {
+		e.Funnel = int64(i.Funnel)
+	}
+	if kind == crm.Contact {
+		e.Title = strings.TrimSpace(string(i.Name) + " " + string(i.LastName))
+	}
+	if i.Originator == originator {
+		e.OriginID = string(i.Origin)
+	}
+	return e
+}
