@@ -16,6 +16,9 @@ type Facts struct {
 	AskedAt   time.Time
 	Directory crm.Directory
 	Memory    Memory
+	// Trigger is the newest event of those that are being decided; it names what may happen
+	// several times in one call, like showing a card.
+	Trigger EventID
 	// Missed are activities of the customer's own missed calls that were made since Known was asked.
 	Missed []int64
 }

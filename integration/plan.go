@@ -118,3 +118,21 @@ type Bound struct {
 	Kind   crm.Kind `json:"kind"`
 	Entity crm.Ref  `json:"entity"`
 }
+
+// Late says what is left of an action at a moment: a registration after its time no longer
+// pops up a card, and a card after its time is not shown at all.
+func Late(a Action, now time.Time) (left Action, drop bool) {
+	if a.Until.IsZero() || !now.After(a.Until) {
+		return a, false
+	}
+	switch do := a.Do.(type) {
+	case crm.Register:
+		do.Show = false
+		a.Do, a.Until = do, time.Time{}
+		return a, false
+	case crm.ShowCard, crm.HideCard:
+		return a, true
+	default:
+		return a, false
+	}
+}

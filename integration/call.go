@@ -1,0 +1,348 @@
+package integration
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"omniconnector/crm"
+)
+
+// Call is one call session, folded from its events. The same events give the same
+// Call in whatever order and however often they arrived.
+type Call struct {
+	Session   SessionID     `json:"session"`
+	Direction crm.Direction `json:"direction"`
+	Client    string        `json:"client"`  // the customer's number as the platform wrote it
+	Virtual   string        `json:"virtual"` // the first virtual number that took the call (T-6)
+	StartedAt time.Time     `json:"started_at"`
+	EndedAt   time.Time     `json:"ended_at,omitzero"`
+
+	Rung    []Employee `json:"rung,omitempty"`    // whose phones rang, in order
+	Talkers []Employee `json:"talkers,omitempty"` // who really spoke, in order
+	Caller  Employee   `json:"caller,omitzero"`   // who dialled, for outgoing calls
+	// Showing is who should see the call's card now.
+	Showing []Employee `json:"showing,omitempty"`
+	// Answered tells that somebody spoke, even when we do not know who.
+	Answered bool `json:"answered,omitempty"`
+	Finished bool `json:"finished,omitempty"`
+	// Silent tells that the call was finished by our own waiting and not by the platform (T-0).
+	Silent   bool `json:"silent,omitempty"`
+	Internal bool `json:"internal,omitempty"`
+	Transfer bool `json:"transfer,omitempty"`
+
+	Status     string        `json:"status,omitempty"`
+	LostReason string        `json:"lost_reason,omitempty"`
+	Talk       time.Duration `json:"talk,omitempty"`
+	Wait       time.Duration `json:"wait,omitempty"`
+	Total      time.Duration `json:"total,omitempty"`
+
+	Records    []string            `json:"records,omitempty"` // addresses
+	ExternalID string              `json:"external_id,omitempty"`
+	Rating     int                 `json:"rating,omitempty"`
+	Tags       []string            `json:"tags,omitempty"`
+	Params     map[string][]string `json:"params,omitempty"`
+}
+
+// Missed reports whether the call is over and nobody spoke.
+func (c *Call) Missed() bool { return c.Finished && !c.Answered }
+
+// rank orders events that carry the same time by the life of a call (contract uis §1.2).
+var rank = map[EventKind]int{
+	CallIncoming: 0, CallOutgoing: 0, CallLegOut: 1, CallRinging: 2, CallTalkStarted: 3, CallTalkFinished: 4,
+	CallLost: 5, CallFinished: 6, VoicemailReady: 7, FaxReceived: 7, RecordReady: 8, TagSet: 9, SIPLost: 9,
+	CallSilent: 10, Unreadable: 11,
+}
+
+// Fold merges the events of one session. It depends on the set of events only: not on
+// their order, not on repetitions (T-0; the property test tries permutations).
+func Fold(events []Event) Call {
+	events = canonical(events)
+	c := Call{Params: map[string][]string{}}
+	f := folding{call: &c}
+	for i := range events {
+		f.take(&events[i])
+	}
+	f.finish()
+	return c
+}
+
+// canonical sorts by the time things happened and drops repetitions.
+func canonical(events []Event) []Event {
+	events = slices.Clone(events)
+	slices.SortFunc(events, func(a, b Event) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank[a.Kind], rank[b.Kind]),
+			cmp.Compare(a.Key, b.Key), strings.Compare(content(a), content(b)))
+	})
+	seen := map[string]bool{}
+	return slices.DeleteFunc(events, func(e Event) bool {
+		again := seen[e.Key]
+		seen[e.Key] = true
+		return again
+	})
+}
+
+// content breaks ties between different events with one key, which only a careless template makes.
+func content(e Event) string {
+	body, err := json.Marshal(e.Report)
+	if err != nil {
+		return ""
+	}
+	return string(body)
+}
+
+// folding is the state of one Fold.
+type folding struct {
+	call *Call
+	// talk adds up the talks that ended one by one, for when the final event says nothing.
+	talk time.Duration
+	// first and last are the talkers the platform itself names at the end.
+	first, last EmployeeID
+	started     time.Time
+	ended       [2]time.Time // by the platform, by our own waiting
+}
+
+func (f *folding) take(e *Event) {
+	c, r := f.call, &e.Report
+	fill(&c.Session, e.Session)
+	fill(&c.Direction, r.Direction)
+	fill(&c.Client, r.ClientNumber)
+	fill(&c.Virtual, r.VirtualNumber)
+	fill(&c.ExternalID, r.ExternalID)
+	fill(&c.LostReason, r.LostReason)
+	fill(&f.first, r.FirstTalked)
+	if r.LastTalked != 0 {
+		f.last = r.LastTalked
+	}
+	if r.Status != "" {
+		c.Status = r.Status
+	}
+	if r.Rating != 0 {
+		c.Rating = r.Rating
+	}
+	c.Internal = c.Internal || r.Internal
+	c.Transfer = c.Transfer || r.Transfer
+	f.times(e)
+	f.people(e)
+	f.params(r)
+	for _, url := range r.Records {
+		if e.Kind != VoicemailReady && e.Kind != FaxReceived {
+			c.Answered = true // there is nothing to record in a call without a talk
+		}
+		if url != "" && !slices.Contains(c.Records, url) {
+			c.Records = append(c.Records, url)
+		}
+	}
+	for _, tag := range r.Tags {
+		if !slices.Contains(c.Tags, tag) {
+			c.Tags = append(c.Tags, tag)
+		}
+	}
+}
+
+func (f *folding) times(e *Event) {
+	c, r := f.call, &e.Report
+	if !r.StartedAt.IsZero() && (f.started.IsZero() || r.StartedAt.Before(f.started)) {
+		f.started = r.StartedAt
+	}
+	if c.StartedAt.IsZero() || e.At.Before(c.StartedAt) {
+		c.StartedAt = e.At
+	}
+	longest(&c.Wait, r.Wait)
+	longest(&c.Total, r.Total)
+	switch e.Kind {
+	case CallTalkFinished:
+		if r.Talk != nil {
+			f.talk += *r.Talk
+		}
+	default:
+		longest(&c.Talk, r.Talk)
+	}
+	switch e.Kind {
+	case CallFinished, CallLost:
+		if f.ended[0].IsZero() {
+			f.ended[0] = e.At
+		}
+	case CallSilent:
+		f.ended[1] = e.At
+	default:
+	}
+}
+
+// people keeps who rang, who spoke and who sees the card.
+func (f *folding) people(e *Event) {
+	c, who := f.call, e.Report.Employee
+	switch e.Kind {
+	case CallOutgoing:
+		if c.Caller.IsZero() {
+			c.Caller = who
+		}
+		c.Showing = with(c.Showing, who)
+	case CallRinging, CallLegOut:
+		if c.Direction == crm.Outgoing {
+			if c.Caller.IsZero() {
+				c.Caller = who
+			}
+			break
+		}
+		c.Rung = with(c.Rung, who)
+		c.Showing = with(c.Showing, who)
+	case CallTalkStarted:
+		c.Answered = true
+		c.Talkers = with(c.Talkers, who)
+		if !who.IsZero() {
+			c.Showing = []Employee{who}
+		}
+	case CallTalkFinished:
+		c.Answered = true
+		c.Talkers = with(c.Talkers, who)
+		if i := index(c.Showing, who); i >= 0 && len(c.Showing) > 1 {
+			c.Showing = slices.Delete(c.Showing, i, i+1)
+		}
+	case CallFinished, CallLost:
+		f.final(e)
+	default:
+	}
+}
+
+// final takes what the last events say of a call whose earlier events may be lost.
+func (f *folding) final(e *Event) {
+	c, r := f.call, &e.Report
+	if c.Direction == crm.Outgoing && c.Caller.IsZero() {
+		c.Caller = r.Employee
+	}
+	for _, id := range r.Tried {
+		c.Rung = with(c.Rung, Employee{ID: id})
+	}
+	lost := e.Kind == CallLost || r.Lost != nil && *r.Lost
+	spoke := r.Talk != nil && *r.Talk > 0 || r.LastTalked != 0 || r.FirstTalked != 0 || r.Lost != nil && !*r.Lost
+	if lost || !spoke {
+		if lost && c.Direction != crm.Outgoing && r.Employee.ID != 0 {
+			c.Rung = with(c.Rung, r.Employee)
+		}
+		return // a late "not answered" never takes an answer back (peers §3.3)
+	}
+	c.Answered = true
+	if r.Employee.ID != 0 && (r.LastTalked == 0 || r.LastTalked == r.Employee.ID) && c.Direction != crm.Outgoing {
+		c.Talkers = with(c.Talkers, r.Employee)
+	}
+}
+
+func (f *folding) params(r *Report) {
+	for _, name := range slices.Sorted(maps.Keys(r.Params)) {
+		values := r.Params[name]
+		if len(values) == 0 {
+			continue
+		}
+		if _, have := f.call.Params[name]; !have || strings.HasPrefix(name, "last_") {
+			f.call.Params[name] = values
+		}
+	}
+}
+
+// finish settles what only the whole picture can tell.
+func (f *folding) finish() {
+	c := f.call
+	if !f.started.IsZero() {
+		c.StartedAt = f.started
+	}
+	c.Finished = !f.ended[0].IsZero() || !f.ended[1].IsZero()
+	c.Silent = f.ended[0].IsZero() && !f.ended[1].IsZero()
+	c.EndedAt = f.ended[0]
+	if c.Silent {
+		c.EndedAt = f.ended[1]
+	}
+	c.Talk = max(c.Talk, f.talk)
+	c.Answered = c.Answered || c.Talk > 0
+	if c.Direction == crm.Outgoing {
+		if c.Answered {
+			c.Talkers = with(c.Talkers, c.Caller)
+		}
+	}
+	f.order()
+	if c.Finished {
+		c.Showing = nil
+	}
+	if len(c.Params) == 0 {
+		c.Params = nil
+	}
+	slices.Sort(c.Records)
+	slices.Sort(c.Tags)
+}
+
+// order puts the talkers that the platform names first and last in their places.
+func (f *folding) order() {
+	c := f.call
+	known := func(id EmployeeID) Employee {
+		for _, e := range slices.Concat(c.Talkers, c.Rung, []Employee{c.Caller}) {
+			if e.ID == id {
+				return e
+			}
+		}
+		return Employee{ID: id}
+	}
+	if f.first != 0 {
+		who := known(f.first)
+		c.Talkers = slices.DeleteFunc(c.Talkers, func(e Employee) bool { return e.ID == f.first })
+		c.Talkers = slices.Insert(c.Talkers, 0, who)
+		c.Answered = true
+	}
+	if f.last != 0 {
+		if f.last != f.first || len(c.Talkers) == 0 {
+			who := known(f.last)
+			c.Talkers = slices.DeleteFunc(c.Talkers, func(e Employee) bool { return e.ID == f.last })
+			c.Talkers = append(c.Talkers, who)
+		}
+		c.Answered = true
+	}
+}
+
+// RecordKey names a record by its address, without showing the address, which may hold a credential.
+func RecordKey(url string) string {
+	sum := sha256.Sum256([]byte(url))
+	return hex.EncodeToString(sum[:6])
+}
+
+func fill[T comparable](to *T, value T) {
+	var zero T
+	if *to == zero {
+		*to = value
+	}
+}
+
+func longest(to *time.Duration, value *time.Duration) {
+	if value != nil && *value > *to {
+		*to = *value
+	}
+}
+
+// with adds an employee, or completes one that is there with what is now known.
+func with(list []Employee, e Employee) []Employee {
+	if e.IsZero() {
+		return list
+	}
+	if i := index(list, e); i >= 0 {
+		list = slices.Clone(list)
+		fill(&list[i].ID, e.ID)
+		fill(&list[i].Name, e.Name)
+		fill(&list[i].Email, e.Email)
+		fill(&list[i].Extension, e.Extension)
+		fill(&list[i].Phone, e.Phone)
+		return list
+	}
+	return append(slices.Clone(list), e)
+}
+
+func index(list []Employee, e Employee) int {
+	return slices.IndexFunc(list, func(o Employee) bool {
+		if e.ID != 0 || o.ID != 0 {
+			return e.ID == o.ID
+		}
+		return e == o
+	})
+}

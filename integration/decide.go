@@ -1,0 +1,410 @@
+package integration
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"omniconnector/crm"
+)
+
+// Ask says what a decision needs to know of the CRM before Decide can be asked; nil
+// means that Known is enough. It walks the same gates as Decide.
+func Ask(f Facts) *crm.Find {
+	d := decision{Facts: f}
+	if f.Known != nil || !d.passes() || !d.begins() {
+		return nil
+	}
+	return &crm.Find{Phones: d.phone.Spellings()}
+}
+
+// Decide answers what happened to one call: everything that is due by now and was not
+// planned before. It may be asked again after every event; what Memory says was
+// decided is never decided again.
+func Decide(f Facts) Plan {
+	d := decision{Facts: f, plan: Plan{Outcome: Nothing, Memory: f.Memory}}
+	d.memory = &d.plan.Memory
+	d.memory.SettingsVersion = f.Settings.Version()
+	if d.passes() && d.begins() {
+		d.steps()
+	}
+	switch {
+	case len(d.plan.Actions) > 0:
+		d.plan.Outcome = Planned
+	case len(d.plan.Reasons) == 0:
+		d.because("T-0", "nothing_new")
+	}
+	return d.plan
+}
+
+// decision is one Decide at work. Its methods are the steps in the order of a call's life.
+type decision struct {
+	Facts
+	plan   Plan
+	memory *Memory // nil while asking
+
+	phone    Phone
+	existing existing
+	owners   ownership
+}
+
+// because notes a reason; args are pairs of name and value.
+func (d *decision) because(rule, code string, args ...string) *Reason {
+	r := Reason{Rule: rule, Code: code}
+	if len(args) > 0 {
+		r.Args = make(map[string]string, len(args)/2)
+		for i := 0; i+1 < len(args); i += 2 {
+			r.Args[args[i]] = args[i+1]
+		}
+	}
+	d.plan.Reasons = append(d.plan.Reasons, r)
+	return &d.plan.Reasons[len(d.plan.Reasons)-1]
+}
+
+func (d *decision) end(o Outcome, rule, code string, args ...string) bool {
+	d.plan.Outcome = o
+	d.because(rule, code, args...)
+	return false
+}
+
+// passes walks the gates that keep a call out of the CRM: the section's switch, calls
+// without a customer, and the tenant's filter.
+func (d *decision) passes() bool {
+	c := &d.Call
+	if d.Memory.Verdict == Planned {
+		d.phone, _ = ParsePhone(c.Client, d.Settings.Country)
+		return true
+	}
+	if !d.Settings.Telephony.Enabled {
+		return d.end(Off, "T-0", "off")
+	}
+	if c.Internal {
+		return d.end(Ignored, "T-0", "internal")
+	}
+	if c.Direction == "" {
+		if !c.Finished {
+			return d.end(Waiting, "T-0", "wait_direction")
+		}
+		c.Direction = crm.Incoming
+	}
+	return d.customer() && d.filter()
+}
+
+// customer makes sure that there is a number to look for.
+func (d *decision) customer() bool {
+	c := &d.Call
+	if c.Client == "" && !c.Finished {
+		return d.end(Waiting, "T-0", "wait_direction")
+	}
+	phone, problem := ParsePhone(c.Client, d.Settings.Country)
+	if problem == PhoneFine && d.ours(phone) {
+		problem = PhoneOurs
+	}
+	code := map[PhoneProblem]string{
+		PhoneAbsent: "no_number", PhoneExtension: "extension", PhoneName: "sip_name",
+		PhoneMalformed: "malformed", PhoneOurs: "own_number",
+	}[problem]
+	if code != "" {
+		return d.end(Ignored, "T-0.1", code, "number", c.Client)
+	}
+	d.phone = phone
+	return true
+}
+
+// ours reports whether a number is one of the tenant's own.
+func (d *decision) ours(p Phone) bool {
+	own := append(slices.Clone(d.Settings.OwnNumbers), d.Call.Virtual)
+	return slices.ContainsFunc(own, func(raw string) bool {
+		o, _ := ParsePhone(raw, d.Settings.Country)
+		return o == p
+	})
+}
+
+// filter asks the tenant's filter (T-7).
+func (d *decision) filter() bool {
+	m := d.Settings.filters(d.Call.Direction)
+	if m == nil {
+		d.because("T-7", "filter_off")
+		return d.accept()
+	}
+	v := m.Match(subject(&d.Call), notYet(&d.Call)...)
+	switch {
+	case v.Undecided && d.Call.Finished:
+		d.end(Filtered, "T-7", "filter_no_answer")
+	case v.Undecided:
+		d.end(Waiting, "T-7", "wait_filter")
+	case v.Passed:
+		d.because("T-7", "filter_passed").Check = &v.Root
+		return d.accept()
+	default:
+		d.end(Filtered, "T-7", "filter_kept_out")
+	}
+	d.plan.Reasons[len(d.plan.Reasons)-1].Check = &v.Root
+	return false
+}
+
+func (d *decision) accept() bool {
+	if d.memory != nil {
+		d.memory.Verdict = Planned
+	}
+	return true
+}
+
+// begins reports whether there is somebody to show the call to, or nothing more to wait for.
+func (d *decision) begins() bool {
+	c := &d.Call
+	if d.Memory.Registered || d.Memory.Closed || len(c.Showing) > 0 || c.Answered || c.Finished {
+		return true
+	}
+	return d.end(Waiting, "T-0.2", "wait_ring")
+}
+
+// steps plans whatever is due: open, card, close, record.
+func (d *decision) steps() {
+	if d.Known == nil {
+		d.Known = d.Memory.Known
+	}
+	if d.Known == nil {
+		d.Known = &crm.Customer{}
+	}
+	d.memory.Known = d.Known
+	if d.memory.AskedAt.IsZero() {
+		d.memory.AskedAt = d.AskedAt
+	}
+	d.existing = d.find()
+	d.owners = d.ownership()
+	if !d.memory.Registered {
+		d.open()
+	} else if !d.memory.Closed {
+		d.card()
+	}
+	if d.Call.Finished && !d.memory.Closed {
+		d.close()
+	}
+	if d.memory.Closed {
+		d.records()
+	}
+}
+
+// key is an action's natural key within the call.
+func (d *decision) key(parts ...string) ActionKey {
+	return ActionKey("call:" + string(d.Call.Session) + "/" + strings.Join(parts, "/"))
+}
+
+func (d *decision) act(key ActionKey, u Urgency, do crm.Command, touches ...string) {
+	d.plan.Actions = append(d.plan.Actions, Action{Key: key, Urgency: u, Do: do, Touches: touches})
+}
+
+// OriginID is the natural key of an entity that a call created, as the CRM keeps it.
+func OriginID(s SessionID, k crm.Kind) string { return "call:" + string(s) + "/" + string(k) }
+
+// touchCall and touchEntity name what actions work on.
+func (d *decision) touchCall() string { return "call:" + string(d.Call.Session) }
+
+func touchEntity(k crm.Kind, ref crm.Ref) string {
+	if ref.Of != "" {
+		return ref.Of
+	}
+	return string(k) + "/" + decimal(ref.ID)
+}
+
+// cardLife is how long after the event a card still helps anybody.
+const cardLife = 2 * time.Minute
+
+// open creates what is to be created and tells the portal of the call (T-0.2, T-3, T-4).
+func (d *decision) open() {
+	d.explainFound()
+	d.create()
+	d.register()
+}
+
+// register announces the call; the card pops up with it while the call is alive.
+func (d *decision) register() {
+	c := &d.Call
+	user, showing := d.firstViewer()
+	live := !c.Finished
+	if user == 0 {
+		return // nobody to register for: ownership has said so
+	}
+	r := crm.Register{
+		ExternalID: d.touchCall(), User: user, Phone: string(d.phone), Direction: c.Direction,
+		StartedAt: c.StartedAt, Line: onlyDigits(c.Virtual), Show: live,
+	}
+	if b := d.memory.Bound; b != nil && b.Kind != crm.Deal {
+		ref := b.Entity
+		ref.Optional = true // a card without its record is better than no card
+		r.Kind, r.Entity = b.Kind, &ref
+	}
+	d.act(d.key("register"), UrgentCard, r, d.touchCall())
+	d.last().Until = d.Now.Add(cardLife)
+	d.memory.Registered = true
+	d.because("T-0.2", "registered")
+	if !live {
+		return
+	}
+	if rest := without(showing, user); len(rest) > 0 {
+		d.show(rest)
+	}
+	d.memory.Showing = with0(showing, user)
+	if len(showing) == 0 {
+		d.because("T-0.2", "no_card_employee", "user", d.name(user))
+	} else {
+		d.because("T-0.3", "card_shown", "users", d.names(showing))
+	}
+}
+
+func (d *decision) last() *Action { return &d.plan.Actions[len(d.plan.Actions)-1] }
+
+// firstViewer is the user for whom the call is registered, and all who should see its card.
+func (d *decision) firstViewer() (crm.UserID, []crm.UserID) {
+	showing := d.viewers()
+	if len(showing) > 0 {
+		return showing[0], showing
+	}
+	return d.activityOwner(false), nil
+}
+
+// viewers are the active portal users who should see the card now.
+func (d *decision) viewers() []crm.UserID {
+	var users []crm.UserID
+	for _, e := range d.Call.Showing {
+		if u := d.userOf(e); u != 0 && d.active(u) && !slices.Contains(users, u) {
+			users = append(users, u)
+		}
+	}
+	return users
+}
+
+// card shows and hides the card as the call moves between employees (T-0.3).
+func (d *decision) card() {
+	if d.Call.Finished {
+		return // finishing hides it
+	}
+	want := d.viewers()
+	if len(want) == 0 {
+		return
+	}
+	var hide, show []crm.UserID
+	for _, u := range d.memory.Showing {
+		if !slices.Contains(want, u) {
+			hide = append(hide, u)
+		}
+	}
+	for _, u := range want {
+		if !slices.Contains(d.memory.Showing, u) {
+			show = append(show, u)
+		}
+	}
+	if len(show) > 0 {
+		d.show(show)
+		d.because("T-0.3", "card_shown", "users", d.names(show))
+	}
+	if len(hide) > 0 {
+		d.act(d.key("hide", string(d.Trigger)), UrgentAnswer, crm.HideCard{Call: d.callRef(), Users: hide}, d.touchCall())
+		d.last().Until = d.Now.Add(cardLife)
+		d.because("T-0.3", "card_hidden", "users", d.names(hide))
+	}
+	d.memory.Showing = want
+}
+
+func (d *decision) show(users []crm.UserID) {
+	d.act(d.key("show", string(d.Trigger)), UrgentCard, crm.ShowCard{Call: d.callRef(), Users: users}, d.touchCall())
+	d.last().Until = d.Now.Add(cardLife)
+}
+
+func (d *decision) callRef() crm.Ref { return crm.Ref{Of: string(d.key("register"))} }
+
+// userOf finds the portal user of an employee: by hand, by email, by extension, by phone.
+func (d *decision) userOf(e Employee) crm.UserID {
+	for _, m := range d.Settings.Employees {
+		if m.Employee == e.ID && e.ID != 0 {
+			return m.User
+		}
+	}
+	phone, _ := ParsePhone(e.Phone, d.Settings.Country)
+	same := []func(u *crm.User) bool{
+		func(u *crm.User) bool { return e.Email != "" && strings.EqualFold(u.Email, e.Email) },
+		func(u *crm.User) bool { return e.Extension != "" && u.Inner == e.Extension },
+		func(u *crm.User) bool {
+			return phone != "" && slices.ContainsFunc(u.Phones, func(raw string) bool {
+				p, _ := ParsePhone(raw, d.Settings.Country)
+				return p == phone
+			})
+		},
+	}
+	for _, match := range same {
+		for i := range d.Directory.Users {
+			if match(&d.Directory.Users[i]) {
+				return d.Directory.Users[i].ID
+			}
+		}
+	}
+	return 0
+}
+
+func (d *decision) user(id crm.UserID) *crm.User {
+	i := slices.IndexFunc(d.Directory.Users, func(u crm.User) bool { return u.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &d.Directory.Users[i]
+}
+
+// active reports whether a user may be responsible. Before the first synchronisation
+// nobody is known, and then nobody is refused.
+func (d *decision) active(id crm.UserID) bool {
+	if len(d.Directory.Users) == 0 {
+		return true
+	}
+	u := d.user(id)
+	return u != nil && u.Active
+}
+
+func (d *decision) name(id crm.UserID) string {
+	if u := d.user(id); u != nil && u.Name != "" {
+		return u.Name
+	}
+	return "№ " + decimal(int64(id))
+}
+
+func (d *decision) names(ids []crm.UserID) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = d.name(id)
+	}
+	return strings.Join(names, ", ")
+}
+
+func without(list []crm.UserID, u crm.UserID) []crm.UserID {
+	return slices.DeleteFunc(slices.Clone(list), func(o crm.UserID) bool { return o == u })
+}
+
+func with0(list []crm.UserID, u crm.UserID) []crm.UserID {
+	if slices.Contains(list, u) {
+		return list
+	}
+	return append(slices.Clone(list), u)
+}
+
+// variables are the values that name templates may use (T-12).
+func (d *decision) variables() map[string]string {
+	c := &d.Call
+	v := map[string]string{}
+	for name := range maps.Keys(c.Params) {
+		v[name] = strings.Join(c.Params[name], ", ")
+	}
+	who := c.Caller
+	if t, ok := d.talker(); ok {
+		who = t
+	}
+	v["app_name"] = d.Settings.AppName
+	v["contact_phone_number"] = string(d.phone)
+	v["virtual_phone_number"] = c.Virtual
+	v["call_session_id"] = string(c.Session)
+	v["direction"] = string(c.Direction)
+	v["employee_full_name"] = who.Name
+	v["start_time"] = c.StartedAt.In(d.Settings.location()).Format("2006-01-02 15:04:05")
+	v["tag_names"] = strings.Join(c.Tags, ", ")
+	return v
+}

@@ -1,0 +1,348 @@
+package integration
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"omniconnector/crm"
+	"omniconnector/rules"
+)
+
+// existing is what the CRM has of the customer, chosen by the stated policy where there are several.
+type existing struct {
+	contact, company *crm.Entity
+	lead, deal       *crm.Entity // the newest open one, else the newest closed one
+}
+
+// find chooses among what the CRM knows. Of several contacts with one number it takes the one with
+// an open deal, else the earliest: the same one every time (peers §3.13).
+func (d *decision) find() existing {
+	k := d.Known
+	e := existing{lead: newest(k.Leads), deal: newest(k.Deals), company: earliest(k.Companies)}
+	e.contact = earliest(k.Contacts)
+	for _, deal := range k.Deals {
+		if deal.Closed || deal.Contact == 0 {
+			continue
+		}
+		if i := slices.IndexFunc(k.Contacts, func(c crm.Entity) bool { return c.ID == deal.Contact }); i >= 0 {
+			e.contact = &k.Contacts[i]
+			break
+		}
+	}
+	return e
+}
+
+func newest(list []crm.Entity) *crm.Entity {
+	if len(list) == 0 {
+		return nil
+	}
+	best := slices.MinFunc(list, func(a, b crm.Entity) int {
+		return cmp.Or(cmp.Compare(bit(a.Closed), bit(b.Closed)), cmp.Compare(b.ID, a.ID))
+	})
+	return &best
+}
+
+func earliest(list []crm.Entity) *crm.Entity {
+	if len(list) == 0 {
+		return nil
+	}
+	best := slices.MinFunc(list, func(a, b crm.Entity) int { return cmp.Compare(a.ID, b.ID) })
+	return &best
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (e *existing) any() bool {
+	return e.contact != nil || e.company != nil || e.lead != nil || e.deal != nil
+}
+
+// working is the open lead or deal that goes on, nil when all are closed.
+func (e *existing) working() *crm.Entity {
+	if e.deal != nil && !e.deal.Closed {
+		return e.deal
+	}
+	if e.lead != nil && !e.lead.Closed {
+		return e.lead
+	}
+	return nil
+}
+
+// owner is the responsible of what exists, by contact → company → lead/deal (T-14, E table).
+func (e *existing) owner() candidate {
+	switch {
+	case e.contact != nil:
+		return candidate{e.contact.Responsible, e.row(), "owner_contact", nil, nil}
+	case e.company != nil:
+		return candidate{e.company.Responsible, e.row(), "owner_company", nil, nil}
+	}
+	if w := e.working(); w != nil {
+		return candidate{w.Responsible, e.row(), "owner_" + string(w.Kind), nil, nil}
+	}
+	switch {
+	case e.lead != nil:
+		return candidate{e.lead.Responsible, e.row(), "owner_lead", nil, nil}
+	case e.deal != nil:
+		return candidate{e.deal.Responsible, e.row(), "owner_deal", nil, nil}
+	}
+	return candidate{}
+}
+
+// row names the row of the E table that what exists falls into.
+func (e *existing) row() string {
+	contact, company, lead, deal := e.contact != nil, e.company != nil, e.lead != nil, e.deal != nil
+	switch {
+	case contact && company && lead && deal:
+		return "T-14.E5"
+	case contact && company && deal:
+		return "T-14.E1"
+	case contact && lead && !deal:
+		return "T-14.E6"
+	case contact && deal && !lead:
+		return "T-14.E4"
+	case company && deal && !contact:
+		return "T-14.E2"
+	case deal && !contact && !company && !lead:
+		return "T-14.E3"
+	case lead && !contact && !company && !deal:
+		return "T-14.E7"
+	}
+	return "T-14" // by the precedence alone
+}
+
+// bound is the entity a registered call belongs to: the portal takes contact, company or lead only.
+func (e *existing) bound() *Bound {
+	for _, x := range []*crm.Entity{e.contact, e.company, e.lead} {
+		if x != nil {
+			return &Bound{x.Kind, crm.Ref{ID: x.ID}}
+		}
+	}
+	return nil
+}
+
+// explainFound says what the number is known by.
+func (d *decision) explainFound() {
+	e := &d.existing
+	if !e.any() {
+		d.because("T-0", "primary", "phone", string(d.phone))
+		return
+	}
+	var found []string
+	for _, x := range []*crm.Entity{e.contact, e.company, e.lead, e.deal} {
+		if x != nil {
+			found = append(found, label(x))
+		}
+	}
+	d.because("T-0", "repeat", "phone", string(d.phone), "found", strings.Join(found, ", "))
+	if len(d.Known.Contacts) > 1 {
+		ids := make([]string, len(d.Known.Contacts))
+		for i := range d.Known.Contacts {
+			ids[i] = decimal(d.Known.Contacts[i].ID)
+		}
+		d.because("T-0", "several_contacts", "ids", strings.Join(ids, ", "), "chosen", label(e.contact))
+	}
+}
+
+// label names a record for a person: "deal 12".
+func label(e *crm.Entity) string { return string(e.Kind) + " " + decimal(e.ID) }
+
+// create decides whether the call makes a lead or deal, and which (T-3, T-4).
+func (d *decision) create() {
+	e := &d.existing
+	d.memory.Bound = e.bound()
+	if !d.Settings.Calls(d.Call.Direction).Create {
+		d.because(d.createRule(), "create_off")
+		return
+	}
+	if w := e.working(); w != nil {
+		d.because(d.createRule(), "open_exists", "entity", label(w))
+		return
+	}
+	if e.any() && (e.lead != nil || e.deal != nil) {
+		d.because(d.createRule(), "all_closed")
+	}
+	target := d.target(true)
+	if target.Responsible == 0 {
+		return
+	}
+	d.memory.Target = &target
+	companion := d.companion(&target)
+	origin := OriginID(d.Call.Session, target.Kind)
+	fields := d.fields(&target)
+	fields.Contact, fields.Company = d.links(companion)
+	if target.Kind == crm.Lead {
+		fields.Phones = []string{string(d.phone)}
+	}
+	d.act(d.key("create", string(target.Kind)), UrgentEntity, crm.Create{Kind: target.Kind, OriginID: origin, Fields: fields},
+		string(d.key("create", string(target.Kind))))
+	d.because(d.createRule(), "create_"+string(target.Kind), "title", target.Title)
+	if d.memory.Bound == nil && target.Kind == crm.Lead {
+		d.memory.Bound = &Bound{crm.Lead, crm.Ref{Of: string(d.key("create", "lead"))}}
+	}
+}
+
+func (d *decision) createRule() string {
+	if d.Call.Direction == crm.Outgoing {
+		return "T-4"
+	}
+	return "T-3"
+}
+
+// companion creates the contact or company of a deal whose customer is not known yet (T-3).
+func (d *decision) companion(t *Target) *Bound {
+	if t.Companion == "" {
+		return nil
+	}
+	key := d.key("create", string(t.Companion))
+	title, owner := t.CompanionTitle, t.Responsible
+	source := "CALL"
+	d.act(key, UrgentEntity, crm.Create{
+		Kind: t.Companion, OriginID: OriginID(d.Call.Session, t.Companion),
+		Fields: crm.Fields{Title: &title, Responsible: &owner, Source: &source, Phones: []string{string(d.phone)}},
+	}, string(key))
+	d.because("T-3", "create_companion", "kind", string(t.Companion), "title", t.CompanionTitle)
+	b := &Bound{t.Companion, crm.Ref{Of: string(key)}}
+	d.memory.Bound = b
+	return b
+}
+
+// links are the customer of a new lead or deal: what was found, else what is being created.
+func (d *decision) links(companion *Bound) (contact, company *crm.Ref) {
+	e := &d.existing
+	if e.contact != nil {
+		contact = &crm.Ref{ID: e.contact.ID}
+		d.because("T-3", "link", "entity", label(e.contact))
+	}
+	if e.company != nil {
+		company = &crm.Ref{ID: e.company.ID}
+		d.because("T-3", "link", "entity", label(e.company))
+	}
+	if companion != nil {
+		ref := companion.Entity
+		ref.Optional = true // a deal without its contact is better than no deal
+		if companion.Kind == crm.Company {
+			company = &ref
+		} else {
+			contact = &ref
+		}
+	}
+	return contact, company
+}
+
+// target is the entity as the settings want it by what is known now.
+func (d *decision) target(explain bool) Target {
+	t := Target{Kind: crm.Lead}
+	if d.Directory.Mode == crm.Simple {
+		t.Kind = crm.Deal
+		if d.existing.contact == nil && d.existing.company == nil {
+			t.Companion = cmp.Or(d.Settings.Telephony.Companion, crm.Contact)
+		}
+	}
+	t.Responsible = d.entityOwner(explain)
+	t.Funnel, t.Stage = d.stage(t.Kind, explain)
+	t.Title = d.title(t.Kind, explain)
+	if t.Companion != "" {
+		t.CompanionTitle = d.title(t.Companion, false)
+	}
+	return t
+}
+
+// fields are a target's columns for the CRM.
+func (d *decision) fields(t *Target) crm.Fields {
+	source := "CALL"
+	f := crm.Fields{Title: &t.Title, Responsible: &t.Responsible, Stage: &t.Stage, Source: &source}
+	if t.Kind == crm.Deal {
+		f.Funnel = &t.Funnel
+	}
+	if d.Settings.Telephony.SourceNumber && d.Call.Virtual != "" {
+		number := onlyDigits(d.Call.Virtual)
+		f.SourceDescription = &number
+		d.because("T-6", "source_number", "number", number)
+	}
+	return f
+}
+
+// stage chooses funnel and stage: the first rule that holds and that the portal still has, else the default (T-13).
+func (d *decision) stage(k crm.Kind, explain bool) (funnel int64, stage string) {
+	var check *rules.Check
+	note := func(code string, args ...string) {
+		if explain {
+			d.because("T-13", code, args...).Check = check
+		}
+	}
+	f := &d.Settings.Calls(d.Call.Direction).Funnels
+	won := d.Settings.funnelRule(&d.Call, k)
+	for _, l := range won.lost {
+		check = l.check
+		note("rule_failed", "name", titled(f.Rules[l.number].Name, l.number))
+	}
+	check = won.check
+	if i := won.number; i >= 0 {
+		r := f.Rules[i]
+		if d.has(k, r.Funnel, r.Stage) {
+			note("funnel_rule", "name", titled(r.Name, i), "stage", d.stageName(k, r.Funnel, r.Stage))
+			return r.Funnel, r.Stage
+		}
+		note("funnel_vanished", "name", titled(r.Name, i), "stage", r.Stage)
+	}
+	check = nil
+	funnel, stage = f.Funnel, f.Stage
+	if k == crm.Lead {
+		funnel, stage = 0, f.LeadStage
+	}
+	if !d.has(k, funnel, stage) {
+		note("default_vanished", "stage", stage)
+		funnel, stage = d.firstStage(k)
+	}
+	note("funnel_default", "stage", d.stageName(k, funnel, stage))
+	return funnel, stage
+}
+
+// stages are the stages of leads, or of a funnel; nil when the portal has no such funnel.
+func (d *decision) stages(k crm.Kind, funnel int64) []crm.Stage {
+	if k == crm.Lead {
+		return d.Directory.LeadStages
+	}
+	for _, f := range d.Directory.Funnels {
+		if f.ID == funnel {
+			return f.Stages
+		}
+	}
+	return nil
+}
+
+// has reports whether the portal has a stage. Before the first synchronisation nothing is known, and then nothing is refused.
+func (d *decision) has(k crm.Kind, funnel int64, stage string) bool {
+	if len(d.Directory.LeadStages) == 0 && len(d.Directory.Funnels) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(d.stages(k, funnel), func(s crm.Stage) bool { return s.Code == stage })
+}
+
+func (d *decision) firstStage(k crm.Kind) (int64, string) {
+	if stages := d.stages(k, 0); len(stages) > 0 {
+		return 0, stages[0].Code
+	}
+	return 0, "NEW"
+}
+
+func (d *decision) stageName(k crm.Kind, funnel int64, stage string) string {
+	for _, s := range d.stages(k, funnel) {
+		if s.Code == stage {
+			return s.Name
+		}
+	}
+	return stage
+}
+
+func titled(name string, i int) string {
+	if name != "" {
+		return name
+	}
+	return "№ " + decimal(int64(i+1))
+}

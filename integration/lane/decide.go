@@ -1,0 +1,313 @@
+package lane
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"omniconnector/crm"
+	"omniconnector/integration"
+)
+
+// newEventID gives an id that grows with time (docs/adr/0005-ids.md).
+func newEventID() integration.EventID {
+	return integration.EventID(uuid.Must(uuid.NewV7()).String())
+}
+
+// session is one call whose events are being decided.
+type session struct {
+	id       integration.SessionID
+	customer integration.CustomerKey
+	pending  []integration.EventID // not yet decided, oldest first
+	events   []integration.Event   // all of the session
+	memory   integration.Memory
+	loaded   bool
+	known    *crm.Customer // answer to the ask, not yet decided with
+	askedAt  time.Time
+	asking   bool
+	retryAt  time.Time // the ask failed and is tried again then
+	accepted time.Time // when the oldest pending event was accepted
+}
+
+// takeAtMost bounds how many events one turn reads.
+const takeAtMost = 200
+
+// take reads new events and sorts them to their sessions.
+func (l *Lane) take(ctx context.Context) error {
+	now := l.cfg.Now()
+	if !l.more && now.Before(l.lookAt) {
+		return nil
+	}
+	if !now.Before(l.lookAt) {
+		// Two processes may commit events a moment out of the order of their ids: look from the start now and then.
+		l.last, l.lookAt = "", now.Add(l.cfg.Poll)
+	}
+	events, err := l.cfg.Store.Pending(ctx, l.lease, l.last, takeAtMost)
+	if err != nil {
+		return err
+	}
+	l.more = len(events) == takeAtMost
+	for i := range events {
+		l.last = max(l.last, events[i].ID)
+		l.sort(&events[i])
+	}
+	return nil
+}
+
+// sort puts an event to its session, once.
+func (l *Lane) sort(e *integration.Event) {
+	id := e.Session
+	if id == "" {
+		id = integration.SessionID("event:" + e.Key)
+	}
+	s := l.sessions[id]
+	if s == nil {
+		s = &session{id: id, accepted: e.Received}
+		l.sessions[id] = s
+	}
+	if slices.Contains(s.pending, e.ID) {
+		return
+	}
+	s.pending = append(s.pending, e.ID)
+	s.concerns(e)
+	if s.loaded {
+		s.events = append(s.events, *e)
+	}
+}
+
+// concerns learns whose call it is: a number, once known, wins over the session's own key.
+func (s *session) concerns(e *integration.Event) {
+	own := integration.CustomerKey("session:" + string(s.id))
+	if e.Customer != "" && (s.customer == "" || s.customer == own) {
+		s.customer = e.Customer
+	}
+	if s.customer == "" {
+		s.customer = own
+	}
+}
+
+func (l *Lane) undecided() bool {
+	for _, s := range l.sessions {
+		if len(s.pending) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// decide decides every session that can be decided now and stores all plans in one transaction.
+func (l *Lane) decide(ctx context.Context) error {
+	var decided []Decided
+	var done []*session
+	for _, id := range slices.Sorted(maps.Keys(l.sessions)) {
+		s := l.sessions[id]
+		if len(s.pending) == 0 || s.asking || s.retryAt.After(l.cfg.Now()) {
+			continue
+		}
+		d, err := l.session(ctx, s)
+		if err != nil {
+			return fmt.Errorf("call %s: %w", s.id, err)
+		}
+		if d != nil {
+			decided, done = append(decided, *d), append(done, s)
+		}
+	}
+	if len(decided) == 0 {
+		return nil
+	}
+	l.cfg.Step("decided")
+	entries, err := l.cfg.Store.Record(ctx, l.lease, decided)
+	if err != nil {
+		return fmt.Errorf("record plans: %w", err)
+	}
+	l.cfg.Step("recorded")
+	l.queue.add(entries...)
+	for i, s := range done {
+		l.report(ctx, s, &decided[i])
+		delete(l.sessions, s.id)
+	}
+	return nil
+}
+
+// report writes the wide line of one decision.
+func (l *Lane) report(ctx context.Context, s *session, d *Decided) {
+	l.log.LogAttrs(ctx, slog.LevelInfo, "event.decided",
+		slog.String("session_id", string(s.id)), slog.String("event_id", string(d.Events[len(d.Events)-1])),
+		slog.Int("events", len(d.Events)), slog.String("outcome", string(d.Plan.Outcome)),
+		slog.Int("actions", len(d.Plan.Actions)), slog.Int64("settings_version", d.Plan.Memory.SettingsVersion),
+		slog.Duration("waited", l.cfg.Now().Sub(s.accepted)))
+}
+
+// session decides one session; nil means that it must wait for an answer or for another call of the customer.
+func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
+	if !s.loaded {
+		events, memory, err := l.cfg.Store.Session(ctx, l.lease, s.id)
+		if err != nil {
+			return nil, fmt.Errorf("load session: %w", err)
+		}
+		s.events, s.memory, s.loaded = events, memory, true
+		for i := range events {
+			s.concerns(&events[i])
+		}
+	}
+	facts, err := l.facts(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if facts.Known == nil && facts.Memory.Known == nil {
+		if find := integration.Ask(facts); find != nil {
+			return nil, l.ask(ctx, s, find)
+		}
+	}
+	if facts.Call.Finished && !facts.Memory.Closed {
+		if facts.Missed, err = l.missed(ctx, s, facts.Memory.AskedAt); err != nil {
+			return nil, err
+		}
+	}
+	plan := integration.Decide(facts)
+	d := &Decided{Session: s.id, Customer: s.customer, Events: s.pending, Plan: plan, At: facts.Now}
+	alive := plan.Outcome == integration.Planned || plan.Outcome == integration.Nothing || plan.Outcome == integration.Waiting
+	if alive && !plan.Memory.Closed && !facts.Call.Finished && facts.Call.Session != "" {
+		d.Deadline = facts.Now.Add(facts.Settings.Silence())
+	}
+	return d, nil
+}
+
+// facts gathers what the decision looks at.
+func (l *Lane) facts(ctx context.Context, s *session) (integration.Facts, error) {
+	settings, err := l.settingsAt(ctx, s.memory.SettingsVersion)
+	if err != nil {
+		return integration.Facts{}, err
+	}
+	if l.directoryAt.IsZero() || l.cfg.Now().Sub(l.directoryAt) > l.cfg.Poll {
+		if l.directory, err = l.cfg.Store.Directory(ctx, l.lease); err != nil {
+			return integration.Facts{}, fmt.Errorf("load directory: %w", err)
+		}
+		l.directoryAt = l.cfg.Now()
+	}
+	return integration.Facts{
+		Now: l.cfg.Now(), Call: integration.Fold(s.events), Settings: settings, Known: s.known, AskedAt: s.askedAt,
+		Directory: l.directory, Memory: s.memory, Trigger: s.pending[len(s.pending)-1],
+	}, nil
+}
+
+// settingsAt gives the settings a call began with, or the newest for a new call (T-16).
+func (l *Lane) settingsAt(ctx context.Context, version int64) (*integration.Settings, error) {
+	now := l.cfg.Now()
+	if version == 0 && l.newest != 0 && now.Sub(l.newestAt) < l.cfg.Poll {
+		version = l.newest
+	}
+	if s := l.settings[version]; s != nil && version != 0 {
+		return s, nil
+	}
+	doc, err := l.cfg.Store.Settings(ctx, l.lease, version)
+	if err != nil {
+		return nil, fmt.Errorf("load settings: %w", err)
+	}
+	if version == 0 {
+		l.newest, l.newestAt = doc.Version, now
+		if s := l.settings[doc.Version]; s != nil {
+			return s, nil
+		}
+	}
+	s, err := l.cfg.Settings.Compile(l.lease.Tenant, l.lease.Portal, doc)
+	if err != nil {
+		return nil, fmt.Errorf("compile settings version %d: %w", doc.Version, err)
+	}
+	if len(l.settings) > 8 {
+		clear(l.settings)
+	}
+	l.settings[doc.Version] = s
+	return s, nil
+}
+
+// ask prepares the question to the CRM. While another call of the customer is still creating
+// entities it waits, so that two calls at the same moment find each other's lead.
+func (l *Lane) ask(ctx context.Context, s *session, find *crm.Find) error {
+	if l.queue.creating(s.customer, s.id) || l.asked(s.customer, s.id) {
+		return nil
+	}
+	made, err := l.cfg.Store.History(ctx, l.lease, s.customer, []string{crm.Create{}.Name()}, time.Time{}, 10)
+	if err != nil {
+		return fmt.Errorf("load the customer's earlier entities: %w", err)
+	}
+	for i := range made {
+		c, ok := made[i].Action.Do.(crm.Create)
+		var result crm.Made
+		if !ok || made[i].State != StateDone || json.Unmarshal(made[i].Result, &result) != nil {
+			continue
+		}
+		switch c.Kind {
+		case crm.Deal:
+			find.Deals = append(find.Deals, result.ID)
+		case crm.Lead:
+			find.Leads = append(find.Leads, result.ID)
+		default:
+		}
+	}
+	s.asking = true
+	l.questions = append(l.questions, question{session: s, find: *find})
+	return nil
+}
+
+// asked reports whether another call of the customer is between its question and its plan.
+func (l *Lane) asked(c integration.CustomerKey, except integration.SessionID) bool {
+	for id, s := range l.sessions {
+		if id != except && s.customer == c && (s.asking || s.known != nil) {
+			return true
+		}
+	}
+	return false
+}
+
+// missed lists activities of the customer's own missed calls that ended since the CRM was asked (T-3).
+func (l *Lane) missed(ctx context.Context, s *session, since time.Time) ([]int64, error) {
+	if since.IsZero() {
+		return nil, nil
+	}
+	ended, err := l.cfg.Store.History(ctx, l.lease, s.customer, []string{crm.Finish{}.Name()}, since, 20)
+	if err != nil {
+		return nil, fmt.Errorf("load the customer's missed calls: %w", err)
+	}
+	var ids []int64
+	for i := range ended {
+		f, ok := ended[i].Action.Do.(crm.Finish)
+		var result crm.Finished
+		if !ok || f.Status != "304" || ended[i].Session == s.id || json.Unmarshal(ended[i].Result, &result) != nil {
+			continue
+		}
+		if result.Activity != 0 {
+			ids = append(ids, result.Activity)
+		}
+	}
+	return ids, nil
+}
+
+// silent finishes calls of which nothing was heard for too long (T-0).
+func (l *Lane) silent(ctx context.Context) error {
+	now := l.cfg.Now()
+	if now.Before(l.silentAt) {
+		return nil
+	}
+	l.silentAt = now.Add(30 * l.cfg.Poll)
+	sessions, err := l.cfg.Store.Silent(ctx, l.lease, now, takeAtMost)
+	if err != nil {
+		return err
+	}
+	for _, id := range sessions {
+		e := integration.Event{
+			ID: newEventID(), Source: "lane", Key: string(integration.CallSilent) + "|" + string(id),
+			Kind: integration.CallSilent, Session: id, At: now, Received: now,
+		}
+		if err := l.cfg.Store.Append(ctx, l.lease, e); err != nil {
+			return fmt.Errorf("note the silence of call %s: %w", id, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package lane
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"omniconnector/crm"
+)
+
+// ErrNotReady means that a record is not there yet, or cannot be had at the moment.
+var ErrNotReady = errors.New("the record is not ready")
+
+// uploaded is the report of one record's transfer.
+type uploaded struct {
+	entry *Entry
+	err   *crm.Error
+	// notReady tells that the platform did not give the record.
+	notReady bool
+}
+
+// uploadsAtOnce bounds how many records of one portal travel at a time.
+const uploadsAtOnce = 4
+
+// upload carries a record from the platform to the portal as a stream, beside the lane's
+// requests (T-10).
+func (l *Lane) upload(ctx context.Context, e *Entry, to crm.UploadTo) {
+	l.queue.flying[e.Action.Key] = true
+	l.uploads++
+	attach, ok := e.Action.Do.(crm.AttachRecord)
+	if !ok || l.uploads > uploadsAtOnce {
+		go func() { l.back <- uploaded{entry: e, notReady: true} }()
+		return
+	}
+	go func() { l.back <- l.carry(ctx, e, attach, to) }()
+}
+
+func (l *Lane) carry(ctx context.Context, e *Entry, attach crm.AttachRecord, to crm.UploadTo) uploaded {
+	record, size, err := l.cfg.Recordings.Fetch(ctx, attach.SourceURL)
+	if err != nil {
+		return uploaded{entry: e, notReady: true}
+	}
+	defer record.Close()
+	source := &watched{Reader: record}
+	l.cfg.Step("uploading")
+	failed := l.portal.Upload(ctx, to, attach.Filename, size, source)
+	l.cfg.Step("uploaded")
+	if failed != nil && source.err != nil {
+		return uploaded{entry: e, notReady: true} // the platform's side broke, not the portal's
+	}
+	return uploaded{entry: e, err: failed}
+}
+
+// watched remembers whether reading the source failed.
+type watched struct {
+	io.Reader
+	err error
+}
+
+// Read reads on and remembers failures other than the end.
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.err = err
+	}
+	return n, err
+}
+
+// recordBackoff are the waits for a record that is not ready (contract uis §6).
+func (l *Lane) recordBackoff(attempts int) time.Duration {
+	const slower = 5
+	return min(l.backoff(attempts)*slower, 3*l.cfg.RetryAtMost)
+}
+
+// stored stores what became of a record.
+func (l *Lane) stored(ctx context.Context, u *uploaded) error {
+	l.uploads--
+	now := l.cfg.Now()
+	e := u.entry
+	delete(l.queue.flying, e.Action.Key)
+	var c Change
+	switch {
+	case u.notReady:
+		c = change(e, StatePlanned, now)
+		c.DueAt = now.Add(l.recordBackoff(e.Attempts))
+		c.Err = &crm.Error{Kind: crm.Unavailable, Method: e.Action.Do.Name(), Text: "the platform has no record to give yet"}
+		c = l.giveUp(e, c, now)
+	case u.err != nil:
+		c = l.outcome(e, &crm.Outcome{Err: u.err}, now)
+	default:
+		c = done(e, crm.UploadTo{Have: true}, now)
+	}
+	return l.settle(ctx, []Change{c})
+}
+
+// synced is the report of a directory synchronisation.
+type synced struct {
+	entry     *Entry
+	directory crm.Directory
+	err       *crm.Error
+}
+
+// sync reads the portal's directory when an action asks for it.
+func (l *Lane) sync(ctx context.Context) error {
+	now := l.cfg.Now()
+	if l.syncing || now.Before(l.notBefore) {
+		return nil
+	}
+	for _, e := range l.queue.order {
+		_, sync := e.Action.Do.(crm.Sync)
+		if !sync || e.DueAt.After(now) || e.State == StateDone {
+			continue
+		}
+		l.syncing = true
+		l.queue.flying[e.Action.Key] = true
+		e.FirstSent = now
+		go func() {
+			directory, err := l.portal.Directory(ctx, l.charge)
+			l.back <- synced{e, directory, err}
+		}()
+		return nil
+	}
+	return nil
+}
+
+// charge takes one request from the portal's bucket, waiting for it.
+func (l *Lane) charge(ctx context.Context) error {
+	for {
+		now := l.cfg.Now()
+		wait, err := l.cfg.Store.Begin(ctx, l.lease, nil, now, now.Add(l.cfg.SendWithin), l.budget)
+		if err != nil || wait <= 0 {
+			return err
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+}
+
+// synced stores a new directory; a failed synchronisation keeps the old one.
+func (l *Lane) synced(ctx context.Context, s *synced) error {
+	l.syncing = false
+	now := l.cfg.Now()
+	delete(l.queue.flying, s.entry.Action.Key)
+	s.entry.Attempts++
+	if s.err != nil {
+		if s.err.Kind == crm.Denied || s.err.Kind == crm.Overloaded {
+			if err := l.suspend(ctx, s.err, now); err != nil {
+				return err
+			}
+		}
+		c := change(s.entry, StatePlanned, now)
+		c.Err = s.err
+		c.DueAt = now.Add(max(s.err.Wait, l.backoff(s.entry.Attempts)))
+		return l.settle(ctx, []Change{l.giveUp(s.entry, c, now)})
+	}
+	s.directory.SyncedAt = now
+	if err := l.cfg.Store.SaveDirectory(ctx, l.lease, s.directory); err != nil {
+		return err
+	}
+	l.directory, l.directoryAt = s.directory, now
+	return l.settle(ctx, []Change{done(s.entry, nil, now)})
+}

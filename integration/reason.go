@@ -1,0 +1,140 @@
+package integration
+
+import (
+	"strconv"
+	"strings"
+
+	"omniconnector/rules"
+)
+
+// Lang is a language the product speaks to people in.
+type Lang string
+
+// The product's languages.
+const (
+	Russian Lang = "ru"
+	English Lang = "en"
+)
+
+// Reason is one step of a decision's explanation: the rule of the specification, and what
+// it meant here. It is data; Sentence puts it into words.
+type Reason struct {
+	Rule string            `json:"rule"` // "T-14.P4"
+	Code string            `json:"code"` // key of the sentence
+	Args map[string]string `json:"args,omitempty"`
+	// Check is the filter that was looked at, condition by condition, when there was one.
+	Check *rules.Check `json:"check,omitempty"`
+}
+
+// Sentence says the reason to a person. Tenants' words inside are shown as they are.
+func (r Reason) Sentence(lang Lang) string {
+	pair, ok := sentences[r.Code]
+	if !ok {
+		return r.Code
+	}
+	text := pair[0]
+	if lang == English {
+		text = pair[1]
+	}
+	for name, value := range r.Args {
+		if name == "of" {
+			value = objects[value][lang]
+		}
+		text = strings.ReplaceAll(text, "{"+name+"}", value)
+	}
+	return text
+}
+
+// objects are what somebody may be responsible for.
+var objects = map[string]map[Lang]string{
+	ofEntity:   {Russian: "Новая запись", English: "The new record"},
+	ofActivity: {Russian: "Дело", English: "The activity"},
+}
+
+const (
+	ofEntity   = "entity"
+	ofActivity = "activity"
+)
+
+// ReasonCodes lists every code that Sentence knows.
+func ReasonCodes() []string {
+	codes := make([]string, 0, len(sentences))
+	for code := range sentences {
+		codes = append(codes, code)
+	}
+	return codes
+}
+
+// sentences are the reasons in Russian and English.
+var sentences = map[string][2]string{
+	"off":              {"Раздел «Телефония» выключен: звонок только записан в журнал.", "The telephony section is off: the call is only kept in the journal."},
+	"unreadable":       {"Уведомление не удалось прочитать: {problem}.", "The notification could not be read: {problem}."},
+	"together":         {"Решено вместе с более поздним событием этого звонка.", "Decided together with a later event of this call."},
+	"internal":         {"Внутренний звонок между сотрудниками: в CRM не передаётся.", "An internal call between colleagues: not passed to the CRM."},
+	"no_number":        {"Номер клиента скрыт или не передан («{number}»): искать и создавать некого.", "The caller's number is hidden or absent (“{number}”): there is nobody to look for or create."},
+	"extension":        {"«{number}» — внутренний номер сотрудника, а не клиента.", "“{number}” is a colleague's extension and not a customer's number."},
+	"sip_name":         {"«{number}» — имя SIP-линии, а не номер клиента.", "“{number}” is a SIP login and not a customer's number."},
+	"malformed":        {"«{number}» не похоже на номер телефона.", "“{number}” does not look like a telephone number."},
+	"own_number":       {"{number} — ваш собственный виртуальный номер: он не может быть клиентом.", "{number} is your own virtual number: it cannot be a customer."},
+	"wait_direction":   {"Ещё не известно, входящий это звонок или исходящий.", "It is not known yet whether the call is incoming or outgoing."},
+	"wait_ring":        {"Ещё ни у кого не звонит телефон: карточку показать некому.", "Nobody's phone rings yet: there is nobody to show the card to."},
+	"wait_filter":      {"Фильтр называет сотрудника, группу или операцию: решим, когда сотрудник ответит.", "The filter names an employee, a group or an operation: to be decided when somebody answers."},
+	"filter_off":       {"Фильтр звонков выключен: проходят все.", "The call filter is off: every call passes."},
+	"filter_passed":    {"Фильтр звонков пропустил звонок.", "The call filter let the call through."},
+	"filter_kept_out":  {"Фильтр звонков не пропустил звонок: он остался только в журнале.", "The call filter kept the call out: it stays in the journal only."},
+	"filter_no_answer": {"Фильтр требует ответа сотрудника, а звонок закончился без ответа: он не регистрируется.", "The filter needs an employee's answer and the call ended without one: it is not registered."},
+	"primary":          {"По номеру {phone} в CRM ничего не найдено: звонок первичный.", "Nothing is found in the CRM by {phone}: a primary call."},
+	"repeat":           {"По номеру {phone} найдено: {found}. Звонок повторный.", "Found by {phone}: {found}. A repeat call."},
+	"several_contacts": {"Номер есть у нескольких контактов ({ids}): взят {chosen} — с открытой сделкой, а без неё самый ранний.", "Several contacts have the number ({ids}): {chosen} is taken, the one with an open deal, else the earliest."},
+	"create_off":       {"Создание для этого направления выключено: ничего не создаём.", "Creation is off for this direction: nothing is created."},
+	"create_lead":      {"CRM работает с лидами: создаём лид «{title}».", "The CRM works with leads: a lead “{title}” is created."},
+	"create_deal":      {"CRM работает без лидов: создаём сделку «{title}».", "The CRM works without leads: a deal “{title}” is created."},
+	"create_companion": {"У сделки ещё нет клиента: создаём {kind} «{title}».", "The deal has no customer yet: a {kind} “{title}” is created."},
+	"link":             {"Новая запись связана с найденным: {entity}.", "The new record is linked to what was found: {entity}."},
+	"open_exists":      {"Есть открытая запись {entity}: новую не создаём.", "There is an open record, {entity}: no new one is created."},
+	"all_closed":       {"Прежние лиды и сделки закрыты: создаём новую запись.", "The earlier leads and deals are closed: a new record is created."},
+	"source_number":    {"В «Дополнительно об источнике» записан номер {number}.", "The source description is {number}."},
+	"name_default":     {"Название — по умолчанию: «{title}».", "The name is the default: “{title}”."},
+	"name_rule":        {"Название — по шаблону {number}: «{title}».", "The name comes from template {number}: “{title}”."},
+	"funnel_default":   {"Воронка и стадия — по умолчанию: {stage}.", "Funnel and stage are the defaults: {stage}."},
+	"funnel_rule":      {"Воронка и стадия — по правилу «{name}»: {stage}.", "Funnel and stage come from the rule “{name}”: {stage}."},
+	"funnel_vanished":  {"Правило «{name}» называет стадию {stage}, которой в портале больше нет: взята стадия по умолчанию.", "The rule “{name}” names stage {stage}, which the portal no longer has: the default is used."},
+	"default_vanished": {"Стадии по умолчанию {stage} в портале больше нет: взята первая стадия.", "The portal no longer has the default stage {stage}: the first one is used."},
+	"rule_not_yet":     {"Правило «{name}» пока не решено: нужен ответ сотрудника.", "The rule “{name}” is not decided yet: it needs an employee's answer."},
+	"rule_failed":      {"Правило «{name}» не подошло.", "The rule “{name}” does not hold."},
+
+	"owner_default_out": {"{of} — на {user}: сотрудник исходящего звонка не сопоставлен, взят ответственный по умолчанию.", "{of} goes to {user}, the default, because the caller is not mapped."},
+	"owner_caller":      {"{of} — на {user}: он звонил.", "{of} goes to {user}, who made the call."},
+	"owner_default_in":  {"{of} — на {user}: по умолчанию для входящих.", "{of} goes to {user}, the default for incoming calls."},
+	"owner_first":       {"{of} — на {user}: он разговаривал первым.", "{of} goes to {user}, who spoke first."},
+	"owner_last":        {"{of} — на {user}: он разговаривал последним.", "{of} goes to {user}, who spoke last."},
+	"owner_talker":      {"{of} — на {user}: он разговаривал.", "{of} goes to {user}, who spoke."},
+	"owner_rule":        {"{of} — на {user}: по правилу «{name}».", "{of} goes to {user}, by the rule “{name}”."},
+	"owner_addressed":   {"{of} — на {user}: звонок был адресован именно ему.", "{of} goes to {user}, whom the call was addressed to."},
+	"owner_contact":     {"{of} — на {user}: он ведёт контакт.", "{of} goes to {user}, whose contact it is."},
+	"owner_company":     {"{of} — на {user}: он ведёт компанию.", "{of} goes to {user}, whose company it is."},
+	"owner_lead":        {"{of} — на {user}: он ведёт лид.", "{of} goes to {user}, whose lead it is."},
+	"owner_deal":        {"{of} — на {user}: он ведёт сделку.", "{of} goes to {user}, whose deal it is."},
+	"owner_inactive":    {"{user} уволен или не активен в портале: берём следующего по порядку.", "{user} is dismissed or inactive in the portal: the next in order is taken."},
+	"owner_unmapped":    {"Сотрудник {employee} не сопоставлен с пользователем портала: берём следующего по порядку.", "Employee {employee} is not mapped to a portal user: the next in order is taken."},
+	"owner_nobody":      {"Некого назначить ответственным: все по порядку уволены или не заданы. Задайте ответственного по умолчанию.", "There is nobody to be responsible: everybody in order is dismissed or not set. Set a default responsible."},
+
+	"card_shown":       {"Карточка звонка показана: {users}.", "The call's card is shown to {users}."},
+	"card_hidden":      {"Карточка звонка убрана: {users}.", "The call's card is taken from {users}."},
+	"registered":       {"Звонок зарегистрирован в портале.", "The call is registered in the portal."},
+	"keeps_owner":      {"{entity} остаётся у своего ответственного.", "{entity} keeps its responsible."},
+	"takes_over":       {"Действует правило «{name}»: {entity} переходит к тому, кто принял звонок, — {user}.", "The rule “{name}” holds: {entity} goes to the one who took the call, {user}."},
+	"finished_talked":  {"Разговор состоялся: дело выполнено.", "They talked: the activity is completed."},
+	"finished_missed":  {"Никто не ответил: дело остаётся невыполненным.", "Nobody answered: the activity stays not completed."},
+	"finished_silent":  {"Платформа не сообщила о конце звонка: он завершён после {minutes} мин. молчания.", "The platform never told that the call ended: finished after {minutes} minutes of silence."},
+	"processed":        {"Прежние пропущенные звонки клиента отмечены обработанными: {count}.", "The customer's earlier missed calls are marked as processed: {count}."},
+	"bound":            {"Дело видно и в записи {entity}.", "The activity is shown in {entity} too."},
+	"record":           {"Запись разговора будет прикреплена к делу.", "The record of the talk will be attached to the activity."},
+	"record_off":       {"Передача записей выключена.", "Passing records is off."},
+	"record_second":    {"У звонка уже есть запись: портал хранит одну.", "The call has a record already: the portal keeps one."},
+	"moved":            {"Теперь известно больше: {field} — {value}; правка человека сохранится.", "More is known now: {field} becomes {value}; a person's edit is kept."},
+	"nothing_new":      {"Событие не меняет того, что уже сделано.", "The event changes nothing of what was done."},
+	"no_card_employee": {"Никто из сотрудников не сопоставлен с порталом: карточка показана ответственному {user}.", "No employee is mapped to the portal: the card is shown to the responsible, {user}."},
+}
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
