@@ -112,11 +112,11 @@ type category struct {
 }
 
 type status struct {
-	Entity    Text          `json:"ENTITY_ID"`
-	Code      Text          `json:"STATUS_ID"`
-	Name      Text          `json:"NAME"`
-	Sort      ID            `json:"SORT"`
-	Semantics Text          `json:"SEMANTICS"`
+	Entity    Text           `json:"ENTITY_ID"`
+	Code      Text           `json:"STATUS_ID"`
+	Name      Text           `json:"NAME"`
+	Sort      ID             `json:"SORT"`
+	Semantics Text           `json:"SEMANTICS"`
 	Extra     Maybe[meaning] `json:"EXTRA"`
 }
 

@@ -116,7 +116,8 @@ func refusal(at level, method string, status int, f failure, known redactor) *cr
 	default:
 		e.Kind = crm.Invalid
 	}
-	if e.Kind == crm.Invalid && saysNotFound(f.text) {
+	wordless := code == "" || code == "0" || code == "error_core"
+	if e.Kind == crm.Invalid && wordless && saysNotFound(f.text) {
 		e.Kind = crm.NotFound // old methods say it in words only (contract §4.5, §4.6, §5.3)
 	}
 	switch code {

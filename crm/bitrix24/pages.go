@@ -81,7 +81,7 @@ func (c *Client) readPages(
 
 // rest are the pages after the first one, or after one whose total was not told.
 func rest(pg page, r reply) []page {
-	if r.next <= 0 {
+	if r.next <= pg.start { // the last page, or a list that would never end
 		return nil
 	}
 	if r.total <= 0 {
