@@ -16,27 +16,31 @@ const (
 
 // AppSpec describes an application to be installed; zero fields get defaults.
 type AppSpec struct {
-	ClientID string // "local.…" when empty
-	Secret   string
-	Scope    string // comma-separated; all that the emulator knows when empty
-	UserID   int64  // who installed it: the first administrator when zero
-	Title    string
-	Status   string // L local (default), F free, P paid, T trial, D demo
+	ClientID string `json:"client_id,omitempty"` // "local.…" when empty
+	Secret   string `json:"secret,omitempty"`
+	Scope    string `json:"scope,omitempty"`   // comma-separated; all that the emulator knows when empty
+	UserID   int64  `json:"user_id,omitempty"` // who installed it: the first administrator when zero
+	Title    string `json:"title,omitempty"`
+	Status   string `json:"status,omitempty"` // L local (default), F free, P paid, T trial, D demo
 	// Unfinished leaves the installation before installFinish: no events yet (contract §2.4).
-	Unfinished bool
+	Unfinished bool `json:"unfinished,omitempty"`
 }
 
 // Tokens are what an installation or a refresh hands out.
 type Tokens struct {
-	ClientID, ClientSecret    string
-	AccessToken, RefreshToken string
-	ApplicationToken          string
-	MemberID                  string
-	UserID                    int64
-	Expires                   time.Time
-	Endpoint, ServerEndpoint  string
-	TokenURL                  string
-	Scope, Status             string
+	ClientID         string    `json:"client_id"`
+	ClientSecret     string    `json:"client_secret"`
+	AccessToken      string    `json:"access_token"`
+	RefreshToken     string    `json:"refresh_token"`
+	ApplicationToken string    `json:"application_token"`
+	MemberID         string    `json:"member_id"`
+	UserID           int64     `json:"user_id"`
+	Expires          time.Time `json:"expires"`
+	Endpoint         string    `json:"client_endpoint"`
+	ServerEndpoint   string    `json:"server_endpoint"`
+	TokenURL         string    `json:"token_url"`
+	Scope            string    `json:"scope"`
+	Status           string    `json:"status"`
 }
 
 // defaultScope is contract §2.8.

@@ -230,6 +230,7 @@ func (c *Cloud) routes() {
 	c.mux.HandleFunc("/rest/", c.serveOAuthRest)
 	c.mux.HandleFunc("/oauth/rest/", c.serveOAuthRest)
 	c.mux.HandleFunc("/p/{portal}/{rest...}", c.servePortal)
+	c.controlRoutes()
 }
 
 func (c *Cloud) servePortal(w http.ResponseWriter, r *http.Request) {

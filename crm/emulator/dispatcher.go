@@ -10,12 +10,12 @@ import (
 
 // EventKnobs make event delivery as bad as it may be in life: nothing is promised of order or number (contract §3.2).
 type EventKnobs struct {
-	Seed      uint64
-	Drop      float64 // percent never sent
-	Duplicate float64 // percent sent twice
-	Reorder   float64 // percent sent after their successor
-	NoTokens  bool    // no access tokens inside
-	Hold      bool    // keep events in the queue until this is switched off
+	Seed      uint64  `json:"seed,omitempty"`
+	Drop      float64 `json:"drop,omitempty"`      // percent never sent
+	Duplicate float64 `json:"duplicate,omitempty"` // percent sent twice
+	Reorder   float64 `json:"reorder,omitempty"`   // percent sent after their successor
+	NoTokens  bool    `json:"no_tokens,omitempty"` // no access tokens inside
+	Hold      bool    `json:"hold,omitempty"`      // keep events in the queue until this is switched off
 }
 
 // delivery is one event on its way to one handler. A failed one is not repeated.

@@ -31,21 +31,21 @@ const (
 
 // Fault is one misbehaviour.
 type Fault struct {
-	Kind   FaultKind
-	Times  int // how often; once when zero
-	Status int
-	Code   string
-	Text   string
-	Delay  time.Duration   // of slow kinds
-	Until  <-chan struct{} // of slow kinds: waits for it instead of Delay
-	Name   string          // the new name of a rename
+	Kind   FaultKind       `json:"kind"`
+	Times  int             `json:"times,omitempty"` // how often; once when zero
+	Status int             `json:"status,omitempty"`
+	Code   string          `json:"code,omitempty"`
+	Text   string          `json:"text,omitempty"`
+	Delay  time.Duration   `json:"delay,omitempty"` // of slow kinds
+	Until  <-chan struct{} `json:"-"`               // of slow kinds: waits for it instead of Delay
+	Name   string          `json:"name,omitempty"`  // the new name of a rename
 }
 
 // Mischief is random misbehaviour: a chance in percent per request for each kind.
 type Mischief struct {
-	Seed    uint64
-	Percent map[FaultKind]float64
-	Delay   time.Duration // of slow kinds
+	Seed    uint64                `json:"seed,omitempty"`
+	Percent map[FaultKind]float64 `json:"percent,omitempty"`
+	Delay   time.Duration         `json:"delay,omitempty"` // of slow kinds
 }
 
 // Applied is a fault that was carried out.

@@ -19,9 +19,9 @@ const (
 
 // Tariff is a portal's request bucket: Burst requests, draining PerSecond (contract §1.4).
 type Tariff struct {
-	Name      string
-	Burst     float64
-	PerSecond float64
+	Name      string  `json:"name,omitempty"`
+	Burst     float64 `json:"burst,omitempty"`
+	PerSecond float64 `json:"per_second,omitempty"`
 }
 
 // The tariffs of the docs.
@@ -32,56 +32,56 @@ var (
 
 // User is an employee of a portal.
 type User struct {
-	ID         int64
-	Name       string
-	LastName   string
-	Email      string
-	Inner      string // UF_PHONE_INNER
-	WorkPhone  string
-	Mobile     string // PERSONAL_MOBILE
-	Position   string
-	Inactive   bool
-	Admin      bool
-	Department int64
-	Timeman    string // TIMEMAN_STATUS; OPENED when empty
+	ID         int64  `json:"id"`
+	Name       string `json:"name,omitempty"`
+	LastName   string `json:"last_name,omitempty"`
+	Email      string `json:"email,omitempty"`
+	Inner      string `json:"inner,omitempty"` // UF_PHONE_INNER
+	WorkPhone  string `json:"work_phone,omitempty"`
+	Mobile     string `json:"mobile,omitempty"` // PERSONAL_MOBILE
+	Position   string `json:"position,omitempty"`
+	Inactive   bool   `json:"inactive,omitempty"`
+	Admin      bool   `json:"admin,omitempty"`
+	Department int64  `json:"department,omitempty"`
+	Timeman    string `json:"timeman,omitempty"` // TIMEMAN_STATUS; OPENED when empty
 }
 
 func (u *User) fullName() string { return strings.TrimSpace(u.Name + " " + u.LastName) }
 
 // Department is a unit of a portal's company structure.
 type Department struct {
-	ID     int64
-	Name   string
-	Parent int64
-	Head   int64
+	ID     int64  `json:"id"`
+	Name   string `json:"name,omitempty"`
+	Parent int64  `json:"parent,omitempty"`
+	Head   int64  `json:"head,omitempty"`
 }
 
 // Funnel is a deal category with its own stages; 0 is the general one.
 type Funnel struct {
-	ID     int64
-	Name   string
-	Sort   int64
-	Stages []Stage
+	ID     int64   `json:"id"`
+	Name   string  `json:"name,omitempty"`
+	Sort   int64   `json:"sort,omitempty"`
+	Stages []Stage `json:"stages,omitempty"`
 }
 
 // Stage is a stage of leads or deals; Semantics is "" in progress, "S" won or "F" lost.
 type Stage struct {
-	ID        string
-	Name      string
-	Semantics string
+	ID        string `json:"id"`
+	Name      string `json:"name,omitempty"`
+	Semantics string `json:"semantics,omitempty"`
 }
 
 // PortalSpec describes a portal to be made; zero fields get the vendor's defaults.
 type PortalSpec struct {
-	Name        string // path segment and title; "portal" when empty
-	MemberID    string
-	Mode        Mode
-	Tariff      Tariff
-	Users       []User
-	Departments []Department
-	Funnels     []Funnel          // besides the general one
-	LeadStages  []Stage           // instead of the default ones
-	Sources     map[string]string // STATUS_ID → name, besides the default ones
+	Name        string            `json:"name,omitempty"` // path segment and title; "portal" when empty
+	MemberID    string            `json:"member_id,omitempty"`
+	Mode        Mode              `json:"mode,omitempty"`
+	Tariff      Tariff            `json:"tariff"`
+	Users       []User            `json:"users,omitempty"`
+	Departments []Department      `json:"departments,omitempty"`
+	Funnels     []Funnel          `json:"funnels,omitempty"`     // besides the general one
+	LeadStages  []Stage           `json:"lead_stages,omitempty"` // instead of the default ones
+	Sources     map[string]string `json:"sources,omitempty"`     // STATUS_ID → name, besides the default ones
 }
 
 // Portal is one customer's Bitrix24. Its methods are safe for concurrent use.
