@@ -101,10 +101,8 @@ var (
 
 // explained puts expr's error into a sentence for the person who wrote the condition.
 func explained(source string, err error) Problem {
-	var e *file.Error
-	if !errors.As(err, &e) {
-		return mistakes["syntax"].at(source, 0)
-	}
+	e := &file.Error{Message: err.Error()} // a wrong result has no place of its own: it is the whole source
+	errors.As(err, &e)
 	if m, ok := mismatch(e.Message); ok {
 		return m.at(source, e.From)
 	}

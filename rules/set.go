@@ -18,7 +18,7 @@ type Set struct {
 type Choice struct {
 	Index int  // of the first filter that holds, or -1
 	OK    bool // whether there is one, for certain
-	// Undecided means that the filter at Index, or none before it for certain, may still win once what is pending is known.
+	// Undecided means that the filter at Index may still win once what is pending is known, so that no later one can be taken.
 	Undecided bool
 	// Failed are the filters tried whose free expression failed at run time; Explain tells why.
 	Failed []int
