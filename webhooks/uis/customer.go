@@ -13,13 +13,13 @@ const (
 
 // customer names whose work the event belongs to: the outside number in full, or the session
 // when there is none: hidden callers, SIP logins, colleagues' extensions, our own numbers.
-func customer(f fields, e *integration.Event) integration.CustomerKey {
+func customer(e *integration.Event) integration.CustomerKey {
 	number := phone(e.Report.ClientNumber)
 	switch {
 	case number != "" && number != phone(e.Report.VirtualNumber):
 		return integration.CustomerKey(number)
 	case e.Kind == integration.SIPLost && e.Session == "":
-		return integration.CustomerKey("sip:" + whoAndWhen(f, &integration.Report{Employee: e.Report.Employee}))
+		return integration.CustomerKey("sip:" + short(who(&e.Report)))
 	}
 	return integration.CustomerKey("session:" + string(e.Session))
 }

@@ -26,7 +26,7 @@ func event(f fields, r webhooks.Request) (integration.Event, error) {
 		At: happened(f, zone, r.Received),
 	}
 	e.Key = key(f, &e)
-	e.Customer = customer(f, &e)
+	e.Customer = customer(&e)
 	return e, nil
 }
 

@@ -36,12 +36,10 @@ func forgotten(value string) (own, rest string) {
 		return value, ""
 	}
 	from := 0
-	if opening := strings.ToLower(strings.TrimLeft(value, `"%2`)); strings.HasPrefix(opening, "http") {
-		end := strings.LastIndexByte(value, '"')
-		if end <= 0 {
+	if strings.Contains(value, "://") { // written plainly: its own = cannot be told from ours, but for a closing quote
+		if from = strings.LastIndexByte(value, '"') + 1; from == 0 {
 			return value, ""
 		}
-		from = end + 1
 	}
 	for at := from; ; {
 		next := strings.IndexByte(value[at:], '=')

@@ -51,17 +51,23 @@ func legs(r *integration.Report) string {
 // whoAndWhen tells notifications apart whose template has no legs. The time is that of the event and not of
 // the sending, so that a repetition has the same.
 func whoAndWhen(f fields, r *integration.Report) string {
-	who := r.Employee.Extension
-	if r.Employee.ID != 0 {
-		who = strconv.FormatInt(int64(r.Employee.ID), 10)
-	} else if r.Employee.Phone != "" {
-		who = r.Employee.Phone
-	}
 	when := f.text("notification_time")
 	if when == "" {
 		when = f.text("notification_timestamp")
 	}
-	return short(who + "@" + when)
+	return short(who(r) + "@" + when)
+}
+
+// who is the best name of the employee.
+func who(r *integration.Report) string {
+	switch e := r.Employee; {
+	case e.ID != 0:
+		return strconv.FormatInt(int64(e.ID), 10)
+	case e.Phone != "":
+		return e.Phone
+	default:
+		return e.Extension
+	}
 }
 
 // longestPlain keeps keys readable in the journal and short in the index.

@@ -26,8 +26,12 @@ func open(r webhooks.Request) (fields, error) {
 	if r.Query != "" {
 		f.form(r.Query)
 	}
-	if len(f) == 0 && problem == nil {
+	switch {
+	case len(f) > 0 || problem != nil:
+	case len(body) == 0 && r.Query == "":
 		problem = unreadable("пустое уведомление", "the notification is empty")
+	default:
+		problem = unreadable("в уведомлении нет ни одной переменной платформы", "none of the platform's variables is in the notification")
 	}
 	return f, problem
 }

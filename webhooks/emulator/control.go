@@ -1,0 +1,178 @@
+package emulator
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// scene is a script that the control page can start; it is made anew for each start.
+type scene struct {
+	name string
+	make func() Script
+}
+
+// AddScene offers a script on the control page. What make returns decides whether playing it
+// again repeats the same calls or makes new ones.
+func (p *Platform) AddScene(name string, make func() Script) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.scenes = append(p.scenes, scene{name, make})
+}
+
+// AddScenes offers Scenes and a Morning of an account; each start makes new calls,
+// numbered by the clock.
+func (p *Platform) AddScenes(a *Account) {
+	start := func() (time.Time, int64) {
+		now := p.o.Now()
+		return now, now.Unix() % 10_000_000 * 100
+	}
+	p.AddScene("morning", func() Script {
+		now, first := start()
+		return Morning(a, now, first)
+	})
+	for i, s := range Scenes(a, p.o.Now(), 1) {
+		p.AddScene(s.Name, func() Script {
+			now, first := start()
+			return Scenes(a, now, first+int64(i)*10)[i]
+		})
+	}
+}
+
+// Handler serves the recordings, the control interface and a status page:
+//
+//	GET  /records/{session}/{hash}
+//	GET  /control/sent               what was sent, with every attempt
+//	GET  /control/scenes             what can be played
+//	POST /control/play?scene=&speed= plays in the background; speed 1 unless said
+//	POST /control/trouble?app=       a Trouble in JSON
+func (p *Platform) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/records/", p.records)
+	own := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, p.guard(h)) }
+	own("GET /{$}", p.page)
+	own("GET /control/sent", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.Sent()) })
+	own("GET /control/scenes", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.sceneNames()) })
+	own("POST /control/play", p.play)
+	own("POST /control/trouble", p.setTrouble)
+	return mux
+}
+
+// guard keeps the controls for this machine: by who asks, by the name asked for (a page elsewhere
+// could rebind its own), and by where a form came from.
+func (p *Platform) guard(next http.Handler) http.Handler {
+	same := http.NewCrossOriginProtection()
+	return same.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !p.o.Anywhere && (!loopback(r.RemoteAddr) || !loopback(r.Host)) {
+			http.Error(w, "loopback only", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	}))
+}
+
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = address
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (p *Platform) play(w http.ResponseWriter, r *http.Request) {
+	name := r.FormValue("scene")
+	speed, err := strconv.ParseFloat(cmp.Or(r.FormValue("speed"), "1"), 64)
+	if err != nil {
+		reply(w, http.StatusBadRequest, map[string]string{"error": "speed is not a number"})
+		return
+	}
+	p.mu.Lock()
+	var found func() Script
+	for _, s := range p.scenes {
+		if s.name == name {
+			found = s.make
+		}
+	}
+	p.mu.Unlock()
+	if found == nil {
+		reply(w, http.StatusNotFound, map[string]string{"error": "no such scene"})
+		return
+	}
+	script := found()
+	p.playing.Go(func() { _, _ = p.Play(p.ctx, script, speed) })
+	if strings.Contains(r.Header.Get("Accept"), "text/html") { // a button of the page
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return
+	}
+	reply(w, http.StatusAccepted, map[string]any{"scene": name, "steps": len(script.Steps)})
+}
+
+func (p *Platform) setTrouble(w http.ResponseWriter, r *http.Request) {
+	app, err := strconv.ParseInt(r.FormValue("app"), 10, 64)
+	p.mu.Lock()
+	_, there := p.accounts[app]
+	p.mu.Unlock()
+	if err != nil || !there {
+		reply(w, http.StatusNotFound, map[string]string{"error": "no such account"})
+		return
+	}
+	var t Trouble
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, enough)).Decode(&t); err != nil {
+		reply(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+		return
+	}
+	p.Trouble(app, t)
+	reply(w, http.StatusOK, t)
+}
+
+func (p *Platform) sceneNames() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := []string{}
+	for _, s := range p.scenes {
+		out = append(out, s.name)
+	}
+	return out
+}
+
+func reply(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(value)
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// shown is how many notifications the status page lists.
+const shown = 100
+
+func (p *Platform) page(w http.ResponseWriter, _ *http.Request) {
+	sent := p.Sent()
+	latest := make([]Sent, 0, shown)
+	for i := len(sent) - 1; i >= 0 && len(latest) < shown; i-- {
+		latest = append(latest, sent[i])
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'")
+	if err := status.Execute(w, map[string]any{"Scenes": p.sceneNames(), "Sent": latest}); err != nil {
+		http.Error(w, fmt.Sprint(err), http.StatusInternalServerError)
+	}
+}
+
+var status = template.Must(template.New("status").Parse(`<!doctype html>
+<html lang="ru"><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>Emulated platform</title>
+<style>body{font:14px system-ui;margin:2em}td,th{padding:.2em .6em;text-align:left;vertical-align:top}
+.bad{color:#b00}form{display:inline}button{margin:0 .4em .4em 0}code{font-size:12px}</style>
+<h1>Эмулятор платформы</h1>
+{{range .Scenes}}<form method="post" action="/control/play"><input type="hidden" name="scene" value="{{.}}"><button>{{.}}</button></form>{{end}}
+<table><tr><th>#<th>событие<th>сеанс<th>адрес<th>ответы</tr>
+{{range .Sent}}<tr{{if not .Delivered}} class="bad"{{end}}><td>{{.Number}}<td>{{.Event}}<td>{{.Session}}<td><code>{{.Method}} {{.URL}}</code>
+<td>{{if .Lost}}потеряно{{end}}{{range .Attempts}}{{if .Status}}{{.Status}}{{else}}{{.Error}}{{end}} {{end}}</tr>
+{{end}}</table></html>`))

@@ -1,0 +1,76 @@
+package emulator
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Played sums up a script that was played.
+type Played struct {
+	Delivered int `json:"delivered"` // notifications that were accepted
+	Failed    int `json:"failed"`    // that were not, after all retries
+	Lost      int `json:"lost"`      // that trouble kept from being sent
+}
+
+func (a *Played) add(all []Sent) {
+	for _, s := range all {
+		switch {
+		case s.Delivered:
+			a.Delivered++
+		case s.Lost:
+			a.Lost++
+		default:
+			a.Failed++
+		}
+	}
+}
+
+// Play tells a script. Speed 1 takes as long as it takes in life, 60 makes an hour a minute;
+// a slow receiver does not hold up what happens later. Speed 0 waits for nothing but the
+// receiver: each notification is sent when the one before is settled. The error is
+// that of ctx, or names an account that does not exist.
+func (p *Platform) Play(ctx context.Context, s Script, speed float64) (Played, error) {
+	if speed <= 0 {
+		return p.playAtOnce(ctx, s)
+	}
+	var (
+		sum  Played
+		mu   sync.Mutex
+		all  sync.WaitGroup
+		bad  error
+		last time.Duration
+	)
+	for _, step := range s.Steps {
+		if pause := time.Duration(float64(step.Due-last) / speed); pause > 0 {
+			if err := p.o.Wait(ctx, pause); err != nil {
+				bad = err
+				break
+			}
+			last = step.Due
+		}
+		all.Go(func() {
+			sent, err := p.Notify(ctx, step)
+			mu.Lock()
+			defer mu.Unlock()
+			sum.add(sent)
+			if err != nil {
+				bad = err
+			}
+		})
+	}
+	all.Wait()
+	return sum, bad
+}
+
+func (p *Platform) playAtOnce(ctx context.Context, s Script) (Played, error) {
+	var sum Played
+	for _, step := range s.Steps {
+		sent, err := p.Notify(ctx, step)
+		sum.add(sent)
+		if err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
