@@ -1,0 +1,213 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"omniconnector/integration"
+	"omniconnector/integration/lane"
+)
+
+// Connection is what a CRM account gave us when a tenant connected it.
+type Connection struct {
+	Name     string
+	MemberID string // required: the account is recognised by it
+	Endpoint string
+	OAuthURL string
+
+	ClientID     string
+	ClientSecret integration.Secret
+	Access       integration.Secret
+	Refresh      integration.Secret
+	// Application proves that an event comes from the account.
+	Application integration.Secret
+	Expires     time.Time // of Access
+}
+
+// Connect stores a connected account. One that the tenant had before, by its MemberID, keeps
+// its id, settings, journal and waiting work, gets the new tokens and is ok again; an empty
+// name, application token, client id or client secret leaves what was known.
+func (s *Store) Connect(ctx context.Context, t integration.TenantID, c Connection) (integration.Portal, error) {
+	if c.MemberID == "" {
+		return integration.Portal{}, fmt.Errorf("connect: %w: no member id", ErrInvalid)
+	}
+	c.MemberID = bounded(c.MemberID)
+	var row portalRow
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		if err := knownTenant(tx, t); err != nil {
+			return err
+		}
+		var had []portalRow
+		err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).
+			Where("tenant_id = ? AND member_id = ?", t, c.MemberID).Find(&had).Error
+		if err != nil {
+			return err
+		}
+		if len(had) > 0 {
+			row = had[0]
+		} else {
+			row, err = s.newPortal(tx, t, c)
+		}
+		if err != nil {
+			return err
+		}
+		return s.reconnect(tx, &row, c)
+	})
+	s.hooks.drop(t)
+	return row.portal(), wrap("connect", err)
+}
+
+func (s *Store) newPortal(tx *gorm.DB, t integration.TenantID, c Connection) (portalRow, error) {
+	now := micros(s.now())
+	row := portalRow{
+		TenantID: t, PortalID: integration.PortalID(newID()), Name: clean(c.Name), MemberID: c.MemberID, CreatedAt: now,
+		ClientSecret: []byte{}, AccessToken: []byte{}, RefreshToken: []byte{}, ApplicationToken: []byte{},
+	}
+	if err := tx.Create(&row).Error; err != nil {
+		return row, err
+	}
+	return row, tx.Create(&laneRow{TenantID: t, PortalID: row.PortalID, LeaseUntil: now, NextSeq: 1}).Error
+}
+
+// reconnect gives a portal its new tokens; whoever is exchanging the old ones is too late.
+func (s *Store) reconnect(tx *gorm.DB, row *portalRow, c Connection) error {
+	columns := []string{
+		"endpoint", "oauth_url", "state", "why", "since", "access_token", "refresh_token", "token_version",
+		"token_expires_at", "refresh_owner", "refresh_until",
+	}
+	row.Endpoint, row.OAuthURL = clean(c.Endpoint), clean(c.OAuthURL)
+	row.State, row.Why, row.Since = integration.PortalOK, "", micros(s.now())
+	row.TokenVersion, row.TokenExpiresAt = row.TokenVersion+1, micros(c.Expires)
+	row.RefreshOwner, row.RefreshUntil = "", 0
+	if c.Name != "" {
+		row.Name, columns = clean(c.Name), append(columns, "name")
+	}
+	if c.ClientID != "" {
+		row.ClientID, columns = clean(c.ClientID), append(columns, "client_id")
+	}
+	secrets := []sealing{{"access_token", c.Access, &row.AccessToken}, {"refresh_token", c.Refresh, &row.RefreshToken}}
+	if c.ClientSecret != "" {
+		columns = append(columns, "client_secret")
+		secrets = append(secrets, sealing{"client_secret", c.ClientSecret, &row.ClientSecret})
+	}
+	if c.Application != "" {
+		columns = append(columns, "application_token")
+		secrets = append(secrets, sealing{"application_token", c.Application, &row.ApplicationToken})
+	}
+	if err := s.seal(row, secrets...); err != nil {
+		return err
+	}
+	return tx.Model(&portalRow{}).Scopes(of(row.TenantID, row.PortalID)).Select(columns).Updates(*row).Error
+}
+
+// Portals lists a tenant's portals by id, after the given one, without secrets.
+func (s *Store) Portals(ctx context.Context, t integration.TenantID, after integration.PortalID, limit int) ([]integration.Portal, error) {
+	var rows []portalRow
+	err := s.read(ctx).Where("tenant_id = ? AND portal_id > ?", clean(t), clean(after)).
+		Order("portal_id").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, wrap("portals", err)
+	}
+	return each(rows, portalRow.portal), nil
+}
+
+// Portal gives a portal, or ErrNotFound.
+func (s *Store) Portal(ctx context.Context, t integration.TenantID, p integration.PortalID) (integration.Portal, error) {
+	row, err := portal(s.read(ctx), t, p)
+	return row.portal(), wrap("portal", err)
+}
+
+func portal(db *gorm.DB, t integration.TenantID, p integration.PortalID) (portalRow, error) {
+	var row portalRow
+	err := db.Scopes(of(clean(t), clean(p))).Take(&row).Error
+	return row, err
+}
+
+// PortalsByMember lists the portals of all tenants that are the account with this member id. It is
+// the only question without a tenant beside the operator's list: the account's own requests
+// name nothing else. The caller proves them with the portal's application token.
+func (s *Store) PortalsByMember(ctx context.Context, member string) ([]integration.Portal, error) {
+	var rows []portalRow
+	err := s.read(ctx).Where("member_id = ?", bounded(member)).Order("tenant_id, portal_id").Limit(100).Find(&rows).Error
+	if err != nil {
+		return nil, wrap("portals by member", err)
+	}
+	return each(rows, portalRow.portal), nil
+}
+
+// SetPortalState marks a portal, with a reason for its tenant. A portal that is not ok takes no
+// work; what waits goes on where it stopped once it is ok again.
+func (s *Store) SetPortalState(
+	ctx context.Context, t integration.TenantID, p integration.PortalID, state integration.PortalState, why string,
+) error {
+	switch state {
+	case integration.PortalOK, integration.PortalReauthorise, integration.PortalBlocked, integration.PortalGone:
+	default:
+		return fmt.Errorf("set portal state: %w: %q", ErrInvalid, state)
+	}
+	defer s.hooks.drop(t)
+	row := portalRow{State: state, Why: clean(why), Since: micros(s.now())}
+	done := s.write(ctx).Model(&portalRow{}).Scopes(of(clean(t), clean(p))).Select("state", "why", "since").Updates(row)
+	return changed("set portal state", done)
+}
+
+// Budget gives the portal's own limits; zero values mean that the installation's count.
+func (s *Store) Budget(ctx context.Context, t integration.TenantID, p integration.PortalID) (lane.Budget, error) {
+	row, err := portal(s.read(ctx), t, p)
+	return lane.Budget{PerSecond: row.RatePerSecond, Burst: row.Burst}, wrap("budget", err)
+}
+
+// SetBudget sets the portal's own limits; zero values mean the installation's.
+func (s *Store) SetBudget(ctx context.Context, t integration.TenantID, p integration.PortalID, b lane.Budget) error {
+	if b.PerSecond < 0 || b.Burst < 0 {
+		return fmt.Errorf("set budget: %w: %v", ErrInvalid, b)
+	}
+	done := s.write(ctx).Model(&portalRow{}).Scopes(of(clean(t), clean(p))).Select("rate_per_second", "burst").
+		Updates(portalRow{RatePerSecond: b.PerSecond, Burst: b.Burst})
+	return changed("set budget", done)
+}
+
+func (r portalRow) portal() integration.Portal {
+	return integration.Portal{
+		Tenant: r.TenantID, ID: r.PortalID, Name: r.Name, MemberID: r.MemberID, Endpoint: r.Endpoint,
+		State: r.State, Why: r.Why, Since: instant(r.Since), Created: instant(r.CreatedAt),
+	}
+}
+
+// sealing is one secret on its way into its column.
+type sealing struct {
+	column string
+	value  integration.Secret
+	to     *[]byte
+}
+
+func (r *portalRow) purpose(column string) string {
+	return string(r.TenantID) + "/" + string(r.PortalID) + "/" + column
+}
+
+func (s *Store) seal(r *portalRow, all ...sealing) error {
+	for _, one := range all {
+		sealed, err := s.keys.Seal(r.purpose(one.column), []byte(string(one.value)))
+		if err != nil {
+			return fmt.Errorf("seal %s: %w", one.column, err)
+		}
+		*one.to = sealed
+	}
+	return nil
+}
+
+// unseal opens a column; an empty one is an empty secret.
+func (s *Store) unseal(r *portalRow, column string, sealed []byte) (integration.Secret, error) {
+	if len(sealed) == 0 {
+		return "", nil
+	}
+	value, err := s.keys.Open(r.purpose(column), sealed)
+	if err != nil {
+		return "", fmt.Errorf("unseal %s: %w", column, err)
+	}
+	return integration.Secret(value), nil
+}
