@@ -111,8 +111,7 @@ func (n *node) anchor(often map[key]int) (keys []key, ok bool) {
 
 // candidates starts a merge over the lists of rules that could hold.
 func (x *index) candidates(m *merge, s Subject, pending []Parameter) {
-	m.lists = m.room[:0]
-	m.last = -1
+	m.lists, m.last = m.lists[:0], -1
 	m.add(x.loose)
 	for i := range x.filed {
 		p := x.filed[i].parameter
@@ -129,7 +128,6 @@ func (x *index) candidates(m *merge, s Subject, pending []Parameter) {
 // merge yields the numbers of several ascending lists in order, each once, and only as far as it is asked to: the first
 // rule that holds ends the search.
 type merge struct {
-	room  [16][]int // enough for usual subjects without allocating
 	lists [][]int
 	last  int
 }

@@ -30,6 +30,7 @@ type runner struct {
 	unread  map[Parameter]bool // numbers that are no numbers
 	failed  bool               // a free expression failed since the flag was last cleared
 	freedom []Word
+	merge   merge // of a Set's candidates
 }
 
 type slot struct {

@@ -84,9 +84,8 @@ func (s *Set) Choose(subject Subject, pending ...Parameter) Choice {
 	r := s.crew.take(subject, pending)
 	defer s.crew.give(r)
 	choice := Choice{Index: -1}
-	var m merge
-	s.index.candidates(&m, subject, pending)
-	for i := m.next(); i >= 0; i = m.next() {
+	s.index.candidates(&r.merge, subject, pending)
+	for i := r.merge.next(); i >= 0; i = r.merge.next() {
 		r.failed = false
 		t := r.decide(&s.matchers[i].root)
 		if r.failed {
