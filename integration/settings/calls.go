@@ -1,0 +1,137 @@
+package settings
+
+import (
+	"errors"
+	"strconv"
+
+	"omniconnector/crm"
+	"omniconnector/integration"
+	"omniconnector/rules"
+)
+
+// calls checks the settings of one direction.
+func (c *checker) calls(at string, calls *integration.Calls, d crm.Direction) {
+	words := integration.Words(d)
+	c.filter(at+"/filter/where", calls.Filter.Where, words)
+	names := at + "/names/"
+	c.templates(names+"lead", calls.Names.Lead, words)
+	c.templates(names+"deal", calls.Names.Deal, words)
+	c.templates(names+"contact", calls.Names.Contact, words)
+	c.templates(names+"company", calls.Names.Company, words)
+	c.funnels(at+"/funnels", &calls.Funnels, words)
+	c.responsible(at+"/responsible", &calls.Responsible, words)
+}
+
+// filter carries over what package rules says; a filter without conditions lets everything pass (T-7).
+func (c *checker) filter(at string, f rules.Filter, words []rules.Word) {
+	c.filterNames(at, &f)
+	_, err := rules.Compile(f, words)
+	if err == nil {
+		return
+	}
+	invalid, ok := errors.AsType[*rules.InvalidError](err)
+	if !ok {
+		c.say(at, "filter")
+		return
+	}
+	for _, p := range invalid.Problems {
+		c.carry(p.Under(at))
+	}
+}
+
+func (c *checker) filterNames(at string, f *rules.Filter) {
+	c.text(at+"/name", f.Name, longestName)
+	for i := range f.Of {
+		c.filterNames(at+"/of/"+strconv.Itoa(i), &f.Of[i])
+	}
+}
+
+func (c *checker) templates(at string, list []integration.NameTemplate, words []rules.Word) {
+	for i := range list {
+		place := at + "/" + strconv.Itoa(i)
+		c.required(place+"/text", list[i].Text, longestTemplate)
+		c.template(place+"/text", list[i].Text)
+		c.filter(place+"/where", list[i].Where, words)
+	}
+}
+
+func (c *checker) template(at, text string) {
+	err := integration.CheckTemplate(text)
+	if err == nil {
+		return
+	}
+	unknown, ok := errors.AsType[*integration.UnknownVariableError](err)
+	if !ok {
+		c.say(at, "template_open")
+		return
+	}
+	known := []string{}
+	for _, v := range integration.Variables() {
+		known = append(known, v.Name)
+	}
+	if meant := closest(unknown.Name, known); meant != "" {
+		c.say(at, "unknown_variable_near", verbatim(unknown.Name), verbatim(meant))
+		return
+	}
+	c.say(at, "unknown_variable", verbatim(unknown.Name))
+}
+
+func (c *checker) funnels(at string, f *integration.Funnels, words []rules.Word) {
+	if c.dir.Mode != crm.Simple { // a portal without leads does not look at it
+		c.leadStage(at+"/lead_stage", f.LeadStage)
+	}
+	c.dealStage(at, f.Funnel, f.Stage)
+	for i := range f.Rules {
+		r := &f.Rules[i]
+		place := at + "/rules/" + strconv.Itoa(i)
+		c.text(place+"/name", r.Name, longestName)
+		c.choice(place+"/entity", string(r.Entity), string(crm.Lead), string(crm.Deal))
+		switch r.Entity {
+		case crm.Lead:
+			c.leadStage(place+"/stage", r.Stage)
+		case crm.Deal:
+			c.dealStage(place, r.Funnel, r.Stage)
+		default: // whose stage it is cannot be told
+			c.required(place+"/stage", r.Stage, longestCode)
+		}
+		c.filter(place+"/where", r.Where, words)
+	}
+}
+
+func (c *checker) leadStage(at, stage string) {
+	c.required(at, stage, longestCode)
+	if stage != "" && c.dir.known() && !has(c.dir.LeadStages, stage) {
+		c.say(at, "unknown_lead_stage", verbatim(stage))
+	}
+}
+
+// dealStage checks a funnel and its stage. When the funnel is not there, nothing is said of the stage.
+func (c *checker) dealStage(at string, funnel int64, stage string) {
+	c.required(at+"/stage", stage, longestCode)
+	if !c.dir.known() || c.unreadable(at+"/funnel") {
+		return
+	}
+	f, ok := c.dir.funnel(funnel)
+	if !ok {
+		c.say(at+"/funnel", "unknown_funnel", count(funnel))
+		return
+	}
+	if stage == "" || has(f.Stages, stage) {
+		return
+	}
+	if other, ok := c.dir.home(stage); ok {
+		c.say(at+"/stage", "stage_of_other_funnel", verbatim(stage), funnelName(f), funnelName(other))
+		return
+	}
+	c.say(at+"/stage", "unknown_stage", verbatim(stage), funnelName(f))
+}
+
+func (c *checker) responsible(at string, r *integration.Responsible, words []rules.Word) {
+	c.user(at+"/default", r.Default, true)
+	for i := range r.Rules {
+		place := at + "/rules/" + strconv.Itoa(i)
+		c.text(place+"/name", r.Rules[i].Name, longestName)
+		c.user(place+"/user", r.Rules[i].User, true)
+		c.filter(place+"/where", r.Rules[i].Where, words)
+	}
+}

@@ -1,0 +1,158 @@
+package settings
+
+import (
+	"strconv"
+	"strings"
+
+	"omniconnector/rules"
+)
+
+// Problem is one mistake in a document, or one warning about it: the JSON pointer of the field
+// (empty for the document itself), a code and a sentence in both languages. Line and Column are
+// set where the text itself cannot be read.
+type Problem = rules.Problem
+
+// maxProblems bounds an answer; nobody mends more at a time.
+const maxProblems = 500
+
+// said is a phrase in Russian and English.
+type said [2]string
+
+// notes collect problems in the order in which they were found.
+type notes struct {
+	problems []Problem
+	broken   map[string]bool
+	crowded  bool
+}
+
+func newNotes() *notes { return &notes{broken: map[string]bool{}} }
+
+// breaks notes a field that could not be read at all.
+func (n *notes) breaks(pointer, code string, args ...said) {
+	n.add(problemOf(pointer, code, args...))
+	n.broken[pointer] = true
+}
+
+// say notes what is wrong with a field, unless it or something around it could not be read.
+func (n *notes) say(pointer, code string, args ...said) {
+	if !n.unreadable(pointer) {
+		n.add(problemOf(pointer, code, args...))
+	}
+}
+
+// carry notes a problem that package rules found.
+func (n *notes) carry(p Problem) {
+	if !n.unreadable(p.Pointer) {
+		n.add(p)
+	}
+}
+
+func (n *notes) unreadable(pointer string) bool {
+	for {
+		if n.broken[pointer] {
+			return true
+		}
+		i := strings.LastIndexByte(pointer, '/')
+		if i < 0 {
+			return false
+		}
+		pointer = pointer[:i]
+	}
+}
+
+func (n *notes) add(p Problem) {
+	switch {
+	case len(n.problems) < maxProblems:
+		n.problems = append(n.problems, p)
+	case !n.crowded:
+		n.crowded = true
+		n.problems = append(n.problems, problemOf("", "too_many_problems", count(maxProblems)))
+	}
+}
+
+func problemOf(pointer, code string, args ...said) Problem {
+	pair := sentences[code]
+	for i, a := range args {
+		slot := "{" + strconv.Itoa(i) + "}"
+		pair = said{strings.ReplaceAll(pair[0], slot, a[0]), strings.ReplaceAll(pair[1], slot, a[1])}
+	}
+	return Problem{Pointer: pointer, Code: code, RU: pair[0], EN: pair[1]}
+}
+
+// quoted shows a tenant's own text, cut so that a long one cannot flood the page.
+func quoted(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	return "«" + s + "»"
+}
+
+func verbatim(s string) said { return said{quoted(s), quoted(s)} }
+
+func count[T ~int | ~int64](n T) said {
+	s := strconv.FormatInt(int64(n), 10)
+	return said{s, s}
+}
+
+func listed(words []string) said {
+	s := strings.Join(words, ", ")
+	return said{s, s}
+}
+
+var formNames = map[string]said{
+	"null":    {"null", "null"},
+	"boolean": {"true или false", "true or false"},
+	"number":  {"число", "a number"},
+	"whole":   {"целое число", "a whole number"},
+	"text":    {"текст в кавычках", "a text in quotes"},
+	"list":    {"список", "a list"},
+	"object":  {"объект", "an object"},
+}
+
+// sentences say every problem and warning of this package: what happened, and what to do.
+var sentences = map[string]said{
+	"malformed":          {"Документ — не JSON: ошибка в строке {0}, столбце {1}. Исправьте её и отправьте документ снова.", "The document is not JSON: a mistake in line {0}, column {1}. Mend it and send the document again."},
+	"not_utf8":           {"Документ не в кодировке UTF-8. Сохраните его в UTF-8.", "The document is not in UTF-8. Save it as UTF-8."},
+	"too_deep":           {"Документ вложен слишком глубоко: не больше {0} уровней.", "The document is nested too deeply: at most {0} levels."},
+	"too_many_problems":  {"Ошибок больше {0}: показаны первые. Исправьте их и проверьте документ снова.", "There are more than {0} mistakes: the first are shown. Mend them and check the document again."},
+	"wrong_type":         {"Здесь нужно {0}, а передано {1}.", "This must be {0}, not {1}."},
+	"not_whole":          {"{0} — не целое число. Укажите целое число без дробной части.", "{0} is not a whole number. Give a whole number without a fraction."},
+	"null_item":          {"В списке пустое место (null). Уберите его.", "The list has an empty place (null). Take it out."},
+	"unknown_field":      {"Поля {0} нет. Здесь бывают: {1}.", "There is no field {0}. Here are: {1}."},
+	"unknown_field_near": {"Поля {0} нет. Возможно, вы имели в виду {1}.", "There is no field {0}. Did you mean {1}?"},
+	"repeated_field":     {"Поле указано дважды. Оставьте одно.", "The field is there twice. Keep one."},
+	"list_too_long":      {"Слишком длинный список: не больше {0}, а передано {1}.", "The list is too long: at most {0}, not {1}."},
+	"text_too_long":      {"Слишком длинный текст: не больше {0} знаков.", "The text is too long: at most {0} characters."},
+	"control_characters": {"В тексте есть непечатные символы. Уберите их.", "The text has characters that cannot be printed. Take them out."},
+	"required":           {"Обязательное поле не заполнено.", "A required field is empty."},
+	"one_of":             {"Значение {0} не подходит. Выберите одно из: {1}.", "The value {0} does not fit. Choose one of: {1}."},
+
+	"time_zone":        {"Часового пояса {0} нет. Укажите имя вида «Europe/Moscow».", "There is no time zone {0}. Give a name like “Europe/Moscow”."},
+	"country":          {"{0} — не код страны. Укажите две латинские буквы, например «RU».", "{0} is not the code of a country. Give two letters, for example “RU”."},
+	"not_a_number":     {"{0} не похоже на номер телефона. Укажите номер с кодом страны, например 74950000101.", "{0} does not look like a telephone number. Give it with the code of the country, for example 74950000101."},
+	"repeated_number":  {"Номер {0} уже есть в списке. Оставьте один.", "The number {0} is in the list already. Keep one."},
+	"repeated_mapping": {"Сотрудник {0} уже сопоставлен выше. Оставьте одно сопоставление.", "Employee {0} is mapped above already. Keep one mapping."},
+	"out_of_range":     {"Допустимо от {0} до {1}, а передано {2}.", "It must be from {0} to {1}, not {2}."},
+
+	"unknown_user":          {"Пользователя {0} в портале нет. Выберите другого или синхронизируйте справочник.", "The portal has no user {0}. Choose another, or synchronise the directory."},
+	"inactive_user":         {"Пользователь {0} уволен или не активен в портале. Выберите другого.", "User {0} is dismissed or inactive in the portal. Choose another."},
+	"unknown_funnel":        {"Воронки {0} в портале нет. Выберите другую или синхронизируйте справочник.", "The portal has no funnel {0}. Choose another, or synchronise the directory."},
+	"unknown_stage":         {"Стадии {0} в воронке {1} нет. Выберите стадию этой воронки.", "Funnel {1} has no stage {0}. Choose a stage of this funnel."},
+	"stage_of_other_funnel": {"Стадия {0} — из воронки {2}, а выбрана воронка {1}. Выберите стадию этой воронки.", "Stage {0} is of funnel {2}, but funnel {1} is chosen. Choose a stage of this funnel."},
+	"unknown_lead_stage":    {"Стадии лидов {0} в портале нет. Выберите другую или синхронизируйте справочник.", "The portal has no lead stage {0}. Choose another, or synchronise the directory."},
+
+	"template_open":         {"В шаблоне не закрыта скобка «{{». Допишите «}}».", "The template has an unclosed “{{”. Add “}}”."},
+	"unknown_variable":      {"Переменной {0} нет. Выберите из списка переменных.", "There is no variable {0}. Choose one from the list of variables."},
+	"unknown_variable_near": {"Переменной {0} нет. Возможно, вы имели в виду {1}.", "There is no variable {0}. Did you mean {1}?"},
+	"filter":                {"Фильтр не удалось прочитать.", "The filter cannot be read."},
+
+	"late_parameter": {
+		"ВНИМАНИЕ! У вас установлен один или несколько фильтров на входящие звонки из списка: «Сотрудник», «Выбранная посетителем группа» или «Последняя операция сценария». При данном фильтре вызов может быть зарегистрирован в Bitrix24 только после принятия звонка сотрудником, а значит пропущенные звонки не будут зарегистрированы в Bitrix24.",
+		"ATTENTION! You have one or more filters of incoming calls from the list: “Employee”, “Group chosen by the visitor” or “Last scenario operation”. With such a filter a call can be registered in Bitrix24 only after an employee has taken it, which means that missed calls will not be registered in Bitrix24.",
+	},
+	"never_wins":     {"До этого правила дело никогда не дойдёт: правило {0} выше подходит всем звонкам.", "This rule can never win: rule {0} above fits every call."},
+	"rules_not_used": {"Для исходящих звонков правила ответственных не действуют: ответственный — тот, кто звонил, или по умолчанию.", "Rules of the responsible do not count for outgoing calls: it is the caller, or the default."},
+	"filter_empty":   {"Фильтр включён, но условий в нём нет: проходят все звонки.", "The filter is on but has no conditions: every call passes."},
+	"no_directory":   {"Справочник портала ещё не загружен: пользователи, воронки и стадии не проверены.", "The portal's directory is not loaded yet: users, funnels and stages were not checked."},
+}

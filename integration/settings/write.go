@@ -1,0 +1,75 @@
+package settings
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+
+	"omniconnector/crm"
+	"omniconnector/integration"
+	"omniconnector/rules"
+)
+
+// Write writes settings as a document: every field is there, in the order of the manual, and an
+// empty list is []. Equal settings give equal bytes, and Read gives the same settings back.
+func Write(s *integration.Settings) []byte {
+	whole := *s
+	fillLists(reflect.ValueOf(&whole).Elem())
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(&whole); err != nil {
+		panic("settings: " + err.Error()) // texts, numbers and lists always encode
+	}
+	return b.Bytes()
+}
+
+// fillLists replaces lists that are nil. The lists of others are copied and not changed.
+func fillLists(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Field(i); f.CanSet() {
+				fillLists(f)
+			}
+		}
+	case reflect.Slice:
+		filled := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(filled, v)
+		for i := range filled.Len() {
+			fillLists(filled.Index(i))
+		}
+		v.Set(filled)
+	default:
+	}
+}
+
+// Defaults is the document a new portal starts from. It cannot be saved as it is: only the
+// tenant knows the two default responsibles.
+func Defaults() []byte {
+	s := integration.Defaults()
+	return Write(&s)
+}
+
+// Example is a document that uses every field, for the manual and the API's reference.
+func Example() *integration.Settings {
+	s := integration.Defaults()
+	s.OwnNumbers = []string{"74950000101", "74950000102"}
+	s.Employees = []integration.Mapping{{Employee: 11, User: 1}, {Employee: 12, User: 7}}
+	toShop := rules.Filter{Parameter: integration.ParamVirtualNumber, Mode: rules.Include, Values: []string{"74950000101"}}
+	fromAds := rules.Filter{Parameter: integration.ParamCampaign, Mode: rules.Include, Values: []string{"Поиск", "Баннеры"}}
+	notSpam := rules.Filter{Parameter: integration.ParamSource, Mode: rules.Exclude, Values: []string{"Спам"}}
+
+	in := &s.Telephony.Incoming
+	in.Filter = integration.CallFilter{On: true, Where: rules.Filter{Join: rules.And, Of: []rules.Filter{notSpam}}}
+	in.Names.Lead = []integration.NameTemplate{{Text: "Магазин: {{contact_phone_number}}", Where: toShop}}
+	in.Names.Deal = []integration.NameTemplate{{Text: "Реклама {{campaign_name}}: {{contact_phone_number}}", Where: fromAds}}
+	in.Funnels.Rules = []integration.FunnelRule{
+		{Name: "Реклама", Entity: crm.Lead, Stage: "IN_PROCESS", Where: fromAds},
+		{Name: "Магазин", Entity: crm.Deal, Funnel: 1, Stage: "C1:NEW", Where: toShop},
+	}
+	in.Responsible = integration.Responsible{Default: 1, Rules: []integration.ResponsibleRule{{Name: "Магазин", User: 7, Where: toShop}}}
+	s.Telephony.Outgoing.Responsible.Default = 1
+	return &s
+}
