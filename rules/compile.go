@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 // Matcher is one compiled filter; it is safe for concurrent use (T-7).
 type Matcher struct {
 	filter Filter
+	words  []Word
 	root   node
 	crew   *crew
 }
@@ -34,12 +36,13 @@ func Compile(f Filter, words []Word) (*Matcher, error) {
 	if err := checkWords(words); err != nil {
 		return nil, err
 	}
+	words = slices.Clone(words)
 	c := newCompiler(words)
 	root, problems := c.tree(f, "")
 	if len(problems) > 0 {
 		return nil, invalid(problems...)
 	}
-	return &Matcher{filter: f, root: root, crew: newCrew(root)}, nil
+	return &Matcher{filter: f, words: words, root: root, crew: newCrew(words, root)}, nil
 }
 
 // Filter is what the matcher was compiled from.
@@ -83,7 +86,7 @@ func newCompiler(words []Word) *compiler {
 	for _, w := range words {
 		lists[string(w.Parameter)] = []string(nil)
 	}
-	s := &spelt{}
+	s := &spelt{words: words}
 	return &compiler{
 		words: words,
 		spelt: s,

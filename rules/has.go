@@ -28,9 +28,15 @@ func declareHas() expr.Option {
 	}, new(func([]string, ...string) bool), new(func(string, ...string) bool))
 }
 
-// spelt replaces has(parameter, "a", "b") by a call of a constant func(any) bool, which expr's VM runs without
-// allocating, and remembers the values that expr read, so that the compiler can compare them with those written.
+// known is the environment of conditions at run time: the subject's values, one list for each word of the vocabulary.
+// Conditions are type-checked against named parameters and then bound to places in it, which spares a map's look-up.
+type known [][]string
+
+// spelt replaces has(parameter, "a", "b") by a call of a constant func(any) bool on the environment, which expr's VM
+// runs without allocating, and remembers the values that expr read, so that the compiler can compare them with those
+// written.
 type spelt struct {
+	words  []Word
 	values []string
 	calls  int
 }
@@ -38,10 +44,15 @@ type spelt struct {
 // Visit implements expr's visitor.
 func (s *spelt) Visit(n *ast.Node) {
 	call, ok := (*n).(*ast.CallNode)
+	if !ok || len(call.Arguments) == 0 {
+		return
+	}
+	name, ok := call.Arguments[0].(*ast.IdentifierNode)
 	if !ok {
 		return
 	}
-	if name, ok := call.Callee.(*ast.IdentifierNode); !ok || name.Value != hasFunction {
+	place := slices.IndexFunc(s.words, func(w Word) bool { return string(w.Parameter) == name.Value })
+	if place < 0 {
 		return
 	}
 	s.calls++
@@ -52,9 +63,9 @@ func (s *spelt) Visit(n *ast.Node) {
 		}
 	}
 	s.values = values
-	test := &ast.ConstantNode{Value: oneOf(values)}
+	test := &ast.ConstantNode{Value: oneOf(place, values)}
 	test.SetType(reflect.TypeFor[func(any) bool]())
-	ast.Patch(n, &ast.CallNode{Callee: test, Arguments: call.Arguments[:1]})
+	ast.Patch(n, &ast.CallNode{Callee: test, Arguments: []ast.Node{&ast.IdentifierNode{Value: "$env"}}})
 }
 
 // same reports whether exactly one call with exactly these values was read, and forgets it.
@@ -67,11 +78,11 @@ func (s *spelt) same(values []string) bool {
 // fewValues is where looking through a slice stops being faster than a map.
 const fewValues = 8
 
-// oneOf makes the test of a condition; had is what a runner put into the environment.
-func oneOf(values []string) func(had any) bool {
+// oneOf makes the test of a condition on the list at a place of the environment.
+func oneOf(place int, values []string) func(env any) bool {
 	if len(values) <= fewValues {
-		return func(had any) bool {
-			for _, v := range *had.(*[]string) {
+		return func(env any) bool {
+			for _, v := range (*env.(*known))[place] {
 				if slices.Contains(values, v) {
 					return true
 				}
@@ -83,8 +94,8 @@ func oneOf(values []string) func(had any) bool {
 	for _, v := range values {
 		wanted[v] = struct{}{}
 	}
-	return func(had any) bool {
-		for _, v := range *had.(*[]string) {
+	return func(env any) bool {
+		for _, v := range (*env.(*known))[place] {
 			if _, ok := wanted[v]; ok {
 				return true
 			}

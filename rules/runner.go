@@ -20,10 +20,8 @@ type runner struct {
 	machine vm.VM
 	subject Subject
 	pending []Parameter
-	// env is what conditions see: each parameter's whole list, behind a pointer that stays, so that the next subject
-	// costs no allocation.
-	env   map[string]any
-	slots []slot
+	known   known
+	places  []place // those of known that the filters use
 	// free is what free expressions see: typed, and bounded. It is filled when the first one runs.
 	free    map[string]any
 	filled  bool
@@ -33,9 +31,9 @@ type runner struct {
 	merge   merge // of a Set's candidates
 }
 
-type slot struct {
+type place struct {
 	parameter Parameter
-	values    *[]string
+	at        int
 }
 
 // crew lends runners to concurrent matches.
@@ -43,14 +41,17 @@ type crew struct {
 	pool sync.Pool
 }
 
-// newCrew makes runners that know the parameters of all the given trees.
-func newCrew(roots ...node) *crew {
-	var conditions []Parameter
+// newCrew makes runners that know the parameters of all the given trees, which share a vocabulary.
+func newCrew(words []Word, roots ...node) *crew {
+	var places []place
 	var free []Word
 	for i := range roots {
 		roots[i].each(func(n *node) {
-			if n.shape == condition && !slices.Contains(conditions, n.filter.Parameter) {
-				conditions = append(conditions, n.filter.Parameter)
+			if n.shape == condition {
+				p := place{n.filter.Parameter, slices.Index(words, n.word)}
+				if !slices.Contains(places, p) {
+					places = append(places, p)
+				}
 			}
 			for _, w := range n.seen {
 				if !slices.Contains(free, w) {
@@ -61,13 +62,8 @@ func newCrew(roots ...node) *crew {
 	}
 	c := &crew{}
 	c.pool.New = func() any {
-		r := &runner{env: make(map[string]any, len(conditions)), freedom: free}
+		r := &runner{known: make(known, len(words)), places: places, freedom: free}
 		r.machine.MemoryBudget = memoryLimit
-		for _, p := range conditions {
-			values := new([]string)
-			r.env[string(p)] = values
-			r.slots = append(r.slots, slot{p, values})
-		}
 		return r
 	}
 	return c
@@ -86,17 +82,15 @@ func (n *node) each(visit func(*node)) {
 func (c *crew) take(s Subject, pending []Parameter) *runner {
 	r := c.pool.Get().(*runner)
 	r.subject, r.pending, r.filled, r.failed = s, pending, false, false
-	for _, slot := range r.slots {
-		*slot.values = s[slot.parameter]
+	for _, p := range r.places {
+		r.known[p.at] = s[p.parameter]
 	}
 	return r
 }
 
 // give takes a runner back without the customer's data, which must not outlive the match.
 func (c *crew) give(r *runner) {
-	for _, slot := range r.slots {
-		*slot.values = nil
-	}
+	clear(r.known)
 	r.subject, r.pending, r.unread = nil, nil, nil
 	clear(r.free)
 	c.pool.Put(r)
@@ -112,7 +106,7 @@ func (r *runner) leaf(n *node) (truth, string) {
 		if r.isPending(n.filter.Parameter) {
 			return unknown, ""
 		}
-		return r.run(n.program, r.env)
+		return r.run(n.program, &r.known)
 	}
 	if slices.ContainsFunc(n.uses, r.isPending) {
 		return unknown, ""
@@ -127,7 +121,7 @@ func (r *runner) leaf(n *node) (truth, string) {
 	return r.run(n.program, r.free)
 }
 
-func (r *runner) run(program *vm.Program, env map[string]any) (truth, string) {
+func (r *runner) run(program *vm.Program, env any) (truth, string) {
 	result, err := r.machine.Run(program, env)
 	if err != nil {
 		r.failed = true

@@ -3,6 +3,7 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -29,39 +30,51 @@ func CompileSet(filters []Filter, words []Word) (*Set, error) {
 	if err := checkWords(words); err != nil {
 		return nil, err
 	}
+	words = slices.Clone(words)
 	c := newCompiler(words)
 	var problems []Problem
 	matchers := make([]*Matcher, 0, len(filters))
 	for i, f := range filters {
 		root, found := c.tree(f, "/"+strconv.Itoa(i))
 		problems = append(problems, found...)
-		matchers = append(matchers, &Matcher{filter: f, root: root})
+		matchers = append(matchers, &Matcher{filter: f, words: words, root: root})
 	}
 	if len(problems) > 0 {
 		return nil, invalid(problems...)
 	}
-	return newSet(matchers), nil
+	return newSet(words, matchers), nil
 }
 
-// ErrNoMatcher is returned by NewSet for a nil among the matchers.
-var ErrNoMatcher = errors.New("no matcher")
+// The mistakes a caller of NewSet can make.
+var (
+	ErrNoMatcher       = errors.New("no matcher")
+	ErrOtherVocabulary = errors.New("compiled against another vocabulary than the first")
+)
 
-// NewSet joins filters that were compiled one by one, for callers whose rules keep their filters at different pointers.
+// NewSet joins filters that were compiled one by one against one vocabulary, for callers whose rules keep their filters
+// at different pointers.
 func NewSet(matchers []*Matcher) (*Set, error) {
+	var words []Word
 	for i, m := range matchers {
 		if m == nil {
 			return nil, fmt.Errorf("rule %d: %w", i, ErrNoMatcher)
 		}
+		if i == 0 {
+			words = m.words
+		}
+		if !slices.Equal(m.words, words) {
+			return nil, fmt.Errorf("rule %d: %w", i, ErrOtherVocabulary)
+		}
 	}
-	return newSet(matchers), nil
+	return newSet(words, matchers), nil
 }
 
-func newSet(matchers []*Matcher) *Set {
+func newSet(words []Word, matchers []*Matcher) *Set {
 	roots := make([]node, 0, len(matchers))
 	for _, m := range matchers {
 		roots = append(roots, m.root)
 	}
-	s := &Set{matchers: matchers, index: newIndex(roots), crew: newCrew(roots...)}
+	s := &Set{matchers: matchers, index: newIndex(roots), crew: newCrew(words, roots...)}
 	for _, m := range matchers {
 		if m.crew == nil {
 			m.crew = s.crew

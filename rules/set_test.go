@@ -86,6 +86,13 @@ func TestASetOfMatchersCompiledApart(t *testing.T) {
 	if _, err := rules.NewSet([]*rules.Matcher{nil}); !errors.Is(err, rules.ErrNoMatcher) {
 		t.Errorf("got %v", err)
 	}
+	other, err := rules.Compile(rules.Filter{}, words[:3])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rules.NewSet([]*rules.Matcher{compile(t, rules.Filter{}), other}); !errors.Is(err, rules.ErrOtherVocabulary) {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestSetsAndMatchersAreSafeForConcurrentUse(t *testing.T) {
