@@ -55,7 +55,8 @@ func (r *request) bindActivity(u *unit, do crm.BindActivity) (commands, reading,
 	}
 	p := params{"activityId": activity, "entityTypeId": kind, "entityId": entity}
 	return commands{{methodBindingAdd, p}}, func(own []reply) (any, *crm.Error) {
-		if e := own[0].err; e != nil && !strings.EqualFold(e.Code, "ACTIVITY_IS_ALREADY_BOUND") {
+		// The vendor's page says ACTIVITY_IS_ALREADY_BOUND (seen 2026-08-21).
+		if e := own[0].err; e != nil && !strings.Contains(strings.ToUpper(e.Code), "ALREADY") {
 			return nil, e
 		}
 		return nil, nil
