@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"sync"
 	"time"
 
 	"omniconnector/crm"
@@ -136,6 +137,15 @@ func Defaults() Settings {
 		},
 	}
 }
+
+// Unset are the settings of a portal whose tenant has saved none yet: everything is off.
+var Unset = sync.OnceValue(func() *Settings {
+	s := Settings{TimeZone: "UTC"}
+	if err := s.Compile(0); err != nil {
+		panic(err) // UTC and no filters: it cannot fail
+	}
+	return &s
+})
 
 // Silence is how long a call of these settings may say nothing.
 func (s *Settings) Silence() time.Duration {

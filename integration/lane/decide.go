@@ -216,6 +216,9 @@ func (l *Lane) settingsAt(ctx context.Context, version int64) (*integration.Sett
 			return s, nil
 		}
 	}
+	if doc.Version == 0 { // nothing was saved yet
+		return integration.Unset(), nil
+	}
 	s, err := l.cfg.Settings.Compile(l.lease.Tenant, l.lease.Portal, doc)
 	if err != nil {
 		return nil, fmt.Errorf("compile settings version %d: %w", doc.Version, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +19,8 @@ type Engine struct {
 
 	mu    sync.Mutex
 	lanes map[address]*Lane
+	// failed counts how often a lane broke, one time after another.
+	failed map[address]int
 }
 
 // address names a lane.
@@ -28,16 +31,22 @@ type address struct {
 
 // NewEngine makes an engine; Run starts it.
 func NewEngine(cfg Config) *Engine {
-	return &Engine{cfg: cfg.withDefaults(), wake: make(chan struct{}, 1), lanes: map[address]*Lane{}}
+	return &Engine{cfg: cfg.withDefaults(), wake: make(chan struct{}, 1), lanes: map[address]*Lane{}, failed: map[address]int{}}
 }
 
-// Wake tells that a portal has new work. It is a hint: without it the work is found by polling.
-func (e *Engine) Wake(t integration.TenantID, p integration.PortalID) {
+// Wake tells that portals have new work; without naming any, that somebody may have. It is a hint: without it
+// the work is found by polling.
+func (e *Engine) Wake(portals ...integration.PortalID) {
 	e.mu.Lock()
-	l := e.lanes[address{t, p}]
+	missing := len(portals)
+	for at, l := range e.lanes {
+		if len(portals) == 0 || slices.Contains(portals, at.portal) {
+			l.Wake()
+			missing--
+		}
+	}
 	e.mu.Unlock()
-	if l != nil {
-		l.Wake()
+	if missing <= 0 && len(portals) > 0 {
 		return
 	}
 	select {
@@ -104,12 +113,33 @@ func (e *Engine) run(ctx context.Context, l *Lane) {
 		return // somebody else has it: there is nothing to give back
 	case err != nil && ctx.Err() == nil:
 		log.LogAttrs(ctx, slog.LevelError, "lane.failed", slog.Any("error", err))
-		l.rest(ctx) // keep the lease for a moment, so that a broken lane does not spin
+		e.rest(ctx, address{l.lease.Tenant, l.lease.Portal})
+	default:
+		e.mu.Lock()
+		delete(e.failed, address{l.lease.Tenant, l.lease.Portal})
+		e.mu.Unlock()
 	}
 	give := context.WithoutCancel(ctx)
 	give, cancel := context.WithTimeout(give, e.cfg.LeaseFor)
 	defer cancel()
 	if err := e.cfg.Store.Release(give, l.lease); err != nil && !errors.Is(err, ErrLost) {
 		log.LogAttrs(ctx, slog.LevelWarn, "lane.release", slog.Any("error", err))
+	}
+}
+
+// longestRest bounds how long a broken lane is left alone.
+const longestRest = 30 * time.Second
+
+// rest keeps a broken lane's lease for a while, longer each time, so that it does not spin.
+func (e *Engine) rest(ctx context.Context, at address) {
+	e.mu.Lock()
+	e.failed[at]++
+	pause := min(e.cfg.Poll<<min(e.failed[at], 8), longestRest)
+	e.mu.Unlock()
+	timer := time.NewTimer(min(pause, e.cfg.LeaseFor))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }

@@ -222,16 +222,6 @@ func (l *Lane) until() time.Duration {
 	return max(next.Sub(now), time.Millisecond)
 }
 
-// rest waits out the poll interval, or the end.
-func (l *Lane) rest(ctx context.Context) {
-	timer := time.NewTimer(l.cfg.Poll)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
-}
-
 // change starts a change of an entry's state.
 func change(e *Entry, s ActionState, now time.Time) Change {
 	return Change{Key: e.Action.Key, State: s, Attempts: e.Attempts, DueAt: e.DueAt, SendBy: e.SendBy, Err: e.Err, Result: e.Result, At: now}

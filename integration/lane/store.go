@@ -89,6 +89,9 @@ type Budget struct {
 	Burst     int     // requests it takes at once
 }
 
+// Ordinary is the bucket of a portal on any tariff but Enterprise, less a margin, because the portal forgets in steps.
+func Ordinary() Budget { return Budget{PerSecond: 2, Burst: 40} }
+
 // Store is what a lane needs from storage. Every method that writes checks the lease's
 // fence and answers ErrLost when it is no longer the newest.
 type Store interface {

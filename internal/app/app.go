@@ -1,0 +1,237 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"omniconnector/crm/bitrix24"
+	"omniconnector/integration"
+	"omniconnector/integration/lane"
+	"omniconnector/integration/settings"
+	"omniconnector/internal/keyring"
+	"omniconnector/internal/outbound"
+	"omniconnector/internal/store"
+	"omniconnector/webhooks"
+	"omniconnector/webhooks/uis"
+)
+
+// App is one process of the connector.
+type App struct {
+	cfg      Config
+	store    *store.Store
+	spool    *webhooks.Spool
+	intake   *webhooks.Intake
+	engine   *lane.Engine
+	portals  *portals
+	router   *gin.Engine
+	server   *http.Server
+	listener net.Listener
+}
+
+// Open prepares everything: it opens and migrates the database and takes the address to
+// listen on, so that what fails fails here. Run starts the work.
+func Open(ctx context.Context, cfg Config) (*App, error) {
+	cfg = cfg.withDefaults()
+	a := &App{cfg: cfg}
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"open storage", a.openStore}, {"open spool", a.openSpool}, {"make lanes", a.makeLanes},
+		{"make receiver", a.makeReceiver}, {"make pages", a.makeWeb}, {"listen", a.listen},
+	} {
+		if err := step.do(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", step.name, err), a.Close())
+		}
+	}
+	return a, nil
+}
+
+func (a *App) openStore(ctx context.Context) error {
+	ring, err := a.keys()
+	if err != nil {
+		return err
+	}
+	a.store, err = store.Open(ctx, store.Config{DSN: a.cfg.Database, Keys: ring, Now: a.cfg.Now, Migrate: true})
+	return err
+}
+
+// keys reads the ring from the configuration, or from a file that is made on first use.
+func (a *App) keys() (*keyring.Ring, error) {
+	if a.cfg.Keys != "" {
+		return keyring.Parse(string(a.cfg.Keys))
+	}
+	if err := os.MkdirAll(a.cfg.Data, 0o700); err != nil {
+		return nil, err
+	}
+	return keyring.Load(filepath.Join(a.cfg.Data, "keys"))
+}
+
+func (a *App) openSpool(context.Context) error {
+	if a.cfg.NoReceive {
+		return nil
+	}
+	if err := os.MkdirAll(a.cfg.Data, 0o700); err != nil {
+		return err
+	}
+	var err error
+	a.spool, err = webhooks.OpenSpool(filepath.Join(a.cfg.Data, "spool"), a.cfg.SpoolLimit)
+	return err
+}
+
+func (a *App) makeLanes(context.Context) error {
+	policy := outbound.Policy{AllowPrivate: a.cfg.AllowPrivate}
+	transport := policy.Transport()
+	a.portals = &portals{cfg: a.cfg, store: a.store, policy: policy, transport: transport, clients: map[address]*bitrix24.Client{}}
+	c := a.cfg.Lane
+	c.Store, c.Portals, c.Recordings = a.store, a.portals, outbound.NewRecordings(policy, a.cfg.RecordLimit)
+	c.Settings, c.Now, c.Log = &settings.Compiler{}, a.cfg.Now, a.cfg.Log.With(slog.String("component", "lane"))
+	if c.Owner == "" {
+		c.Owner = rand.Text()
+	}
+	a.engine = lane.NewEngine(c)
+	return nil
+}
+
+func (a *App) makeReceiver(context.Context) error {
+	gin.SetMode(gin.ReleaseMode)
+	a.router = gin.New()
+	a.router.ContextWithFallback = true
+	a.router.Use(gin.CustomRecoveryWithWriter(nil, a.recovered))
+	if a.cfg.NoReceive {
+		return nil
+	}
+	flushers := 2
+	if !store.IsPostgres(a.cfg.Database) {
+		flushers = 1
+	}
+	a.intake = webhooks.NewIntake(webhooks.IntakeOptions{
+		Inbox: inbox{a.store}, Now: a.cfg.Now, Spool: a.spool, Woken: a.woken, Log: a.cfg.Log, Flushers: flushers,
+	})
+	webhooks.NewReceiver(webhooks.ReceiverOptions{
+		Access: access{a.store}, Sources: []webhooks.Source{uis.Source{}}, Inbox: a.intake, Now: a.cfg.Now, Log: a.cfg.Log,
+	}).Mount(a.router)
+	return nil
+}
+
+// recovered answers for a handler that panicked, and keeps what it held out of the log.
+func (a *App) recovered(c *gin.Context, cause any) {
+	a.cfg.Log.LogAttrs(c, slog.LevelError, "http.panic", slog.String("route", c.FullPath()), slog.String("type", fmt.Sprintf("%T", cause)))
+	c.AbortWithStatus(http.StatusInternalServerError)
+}
+
+// woken tells the lanes of this process, and those of the others, of new work.
+func (a *App) woken(portals []integration.PortalID) {
+	a.engine.Wake(portals...)
+	hints := make([]store.Wake, len(portals))
+	for i, p := range portals {
+		hints[i].Portal = p
+	}
+	a.store.Notify(hints...)
+}
+
+// hinted hears of work that another process accepted. An empty hint says that some may have been missed.
+func (a *App) hinted(w store.Wake) {
+	if w.Portal == "" {
+		a.engine.Wake()
+		return
+	}
+	a.engine.Wake(w.Portal)
+}
+
+func (a *App) listen(ctx context.Context) error {
+	var err error
+	var lc net.ListenConfig
+	a.listener, err = lc.Listen(ctx, "tcp", a.cfg.Listen)
+	a.server = &http.Server{
+		Handler: a.router, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+	return err
+}
+
+// Address is where the HTTP server listens, "127.0.0.1:8080".
+func (a *App) Address() string { return a.listener.Addr().String() }
+
+// Store is the app's storage, for commands that prepare an installation.
+func (a *App) Store() *store.Store { return a.store }
+
+// Run works until ctx ends, then stops gracefully: no new requests, what was accepted is committed, requests to
+// portals come home, leases are given back.
+func (a *App) Run(ctx context.Context) error {
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	var receiving, working sync.WaitGroup
+	failed := make(chan error, 4)
+	start := func(group *sync.WaitGroup, name string, run func(context.Context) error) {
+		group.Go(func() {
+			if err := run(work); err != nil && work.Err() == nil {
+				failed <- fmt.Errorf("%s: %w", name, err)
+			}
+		})
+	}
+	intake, stopIntake := context.WithCancel(work)
+	defer stopIntake()
+	if a.intake != nil {
+		start(&receiving, "intake", func(context.Context) error { return a.intake.Run(intake) })
+	}
+	if !a.cfg.NoWork {
+		start(&working, "lanes", a.engine.Run)
+		start(&working, "listen", func(ctx context.Context) error {
+			return a.store.Listen(ctx, a.hinted)
+		})
+	}
+	go func() {
+		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+			failed <- fmt.Errorf("serve: %w", err)
+		}
+	}()
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	return errors.Join(err, a.stop(stopIntake, &receiving, stopWork, &working))
+}
+
+// graceful is how long open requests may finish.
+const graceful = 10 * time.Second
+
+func (a *App) stop(stopIntake func(), receiving *sync.WaitGroup, stopWork func(), working *sync.WaitGroup) error {
+	ctx, cancel := context.WithTimeout(context.Background(), graceful)
+	defer cancel()
+	err := a.server.Shutdown(ctx)
+	stopIntake()
+	receiving.Wait()
+	stopWork()
+	working.Wait()
+	return errors.Join(err, a.Close())
+}
+
+// Close frees what Open took. Run does it by itself.
+func (a *App) Close() error {
+	var all []error
+	if a.listener != nil {
+		if err := a.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			all = append(all, err)
+		}
+	}
+	if a.spool != nil {
+		all = append(all, a.spool.Close())
+	}
+	if a.store != nil {
+		all = append(all, a.store.Close())
+	}
+	return errors.Join(all...)
+}

@@ -1,0 +1,61 @@
+package app
+
+import (
+	"cmp"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"omniconnector/integration"
+	"omniconnector/integration/lane"
+)
+
+// Config is everything an installation may set. Zero values take defaults that suit one
+// process on embedded SQLite.
+type Config struct {
+	// Listen is the address of the HTTP server.
+	Listen string
+	// PublicURL is how the platform and the portals reach us.
+	PublicURL string
+	// Data is the folder of the embedded database, its key file and the spool.
+	Data string
+	// Database is a PostgreSQL address or the path of an SQLite file; empty means Data/omniconnector.db.
+	Database string
+	// Keys are the key ring that seals secrets, newest last; empty means the file Data/keys.
+	Keys integration.Secret
+	// AdminToken lets the operator of the installation create tenants; empty switches that off.
+	AdminToken integration.Secret
+	// SessionKey signs the sessions of pages; empty draws one at start.
+	SessionKey integration.Secret
+	// AllowPrivate permits portals and records at private addresses and without https.
+	AllowPrivate bool
+	// OAuthHosts may receive client secrets besides the vendor's own.
+	OAuthHosts []string
+	// SpoolLimit caps the spool in bytes.
+	SpoolLimit int64
+	// RecordLimit caps a record in bytes.
+	RecordLimit int64
+	// DemoTenant is signed in without a token on loopback addresses; for the demo only.
+	DemoTenant integration.TenantID
+	// Receive, Work and Web switch parts of a process off, so that replicas may share the work out.
+	NoReceive, NoWork bool
+	// Lane tunes the lanes; its Store, Portals, Recordings, Settings, Now, Log and Owner are filled in.
+	Lane lane.Config
+	Log  *slog.Logger
+	Now  func() time.Time
+}
+
+func (c Config) withDefaults() Config {
+	c.Listen = cmp.Or(c.Listen, "127.0.0.1:8080")
+	c.Data = cmp.Or(c.Data, "data")
+	c.Database = cmp.Or(c.Database, filepath.Join(c.Data, "omniconnector.db"))
+	c.SpoolLimit = cmp.Or(c.SpoolLimit, 1<<30)
+	c.RecordLimit = cmp.Or(c.RecordLimit, 1<<30)
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = func() time.Time { return time.Now().UTC() } //nolint:forbidigo // the one clock of the process
+	}
+	return c
+}

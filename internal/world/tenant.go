@@ -1,0 +1,112 @@
+package world
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"omniconnector/crm"
+	"omniconnector/integration"
+	"omniconnector/integration/lane"
+	"omniconnector/internal/store"
+)
+
+// Provision makes the world's tenant in an installation, connects the portal and saves settings, unless
+// that was done before. It answers the portal and the address below which notifications go.
+func (w *World) Provision(ctx context.Context, st *store.Store, settings integration.Settings) (Provisioned, error) {
+	if _, err := st.CreateTenant(ctx, Tenant, "Магазин"); err != nil && !errors.Is(err, store.ErrDuplicate) {
+		return Provisioned{}, fmt.Errorf("create tenant: %w", err)
+	}
+	p, err := w.connect(ctx, st)
+	if err != nil {
+		return Provisioned{}, fmt.Errorf("connect portal: %w", err)
+	}
+	if err := w.save(ctx, st, p.ID, settings); err != nil {
+		return Provisioned{}, fmt.Errorf("save settings: %w", err)
+	}
+	if err := w.forgetSecrets(ctx, st); err != nil {
+		return Provisioned{}, fmt.Errorf("revoke old secrets: %w", err)
+	}
+	path, _, err := st.CreateSecret(ctx, Tenant, store.NewSecret{Purpose: store.HookPath, Name: "world"})
+	if err != nil {
+		return Provisioned{}, fmt.Errorf("make hook secret: %w", err)
+	}
+	body, _, err := st.CreateSecret(ctx, Tenant, store.NewSecret{Purpose: store.HookBody, Name: "world"})
+	if err != nil {
+		return Provisioned{}, fmt.Errorf("make body secret: %w", err)
+	}
+	return Provisioned{Portal: p.ID, Path: path, Body: body}, nil
+}
+
+// Provisioned is what a tenant gets.
+type Provisioned struct {
+	Portal integration.PortalID
+	// Path and Body are the secrets of notifications.
+	Path, Body integration.Secret
+}
+
+// HookURL is the address that the platform's templates begin with.
+func (p Provisioned) HookURL(base string) string {
+	return base + "/hooks/uis/" + string(p.Path)
+}
+
+// connect stores the portal's credentials; a portal that is connected keeps the tokens it has.
+func (w *World) connect(ctx context.Context, st *store.Store) (integration.Portal, error) {
+	had, err := st.Portals(ctx, Tenant, "", 1)
+	if err != nil {
+		return integration.Portal{}, err
+	}
+	if len(had) > 0 {
+		return had[0], st.Credentials(Tenant, had[0].ID).Moved(ctx, w.Portal.Endpoint())
+	}
+	p, err := st.Connect(ctx, Tenant, store.Connection{
+		Name: "shop", MemberID: w.App.MemberID, Endpoint: w.App.Endpoint, OAuthURL: w.App.TokenURL, ClientID: w.App.ClientID,
+		ClientSecret: integration.Secret(w.App.ClientSecret), Access: integration.Secret(w.App.AccessToken),
+		Refresh: integration.Secret(w.App.RefreshToken), Application: integration.Secret(w.App.ApplicationToken),
+	})
+	if err != nil {
+		return p, err
+	}
+	sync := integration.Action{Key: "sync/first", Urgency: integration.UrgentSync, Do: crm.Sync{}}
+	return p, st.Enqueue(ctx, Tenant, p.ID, []integration.Action{sync})
+}
+
+func (w *World) save(ctx context.Context, st *store.Store, p integration.PortalID, settings integration.Settings) error {
+	if had, err := st.Document(ctx, Tenant, p, 0); err != nil || had.Version > 0 {
+		return err
+	}
+	body, err := json.Marshal(settings)
+	if err != nil {
+		return err
+	}
+	_, err = st.SaveSettings(ctx, Tenant, p, 0, body, "world")
+	return err
+}
+
+// forgetSecrets revokes what an earlier start of this world drew.
+func (w *World) forgetSecrets(ctx context.Context, st *store.Store) error {
+	for _, purpose := range []store.Purpose{store.HookPath, store.HookBody} {
+		had, err := st.Secrets(ctx, Tenant, purpose)
+		if err != nil {
+			return err
+		}
+		for _, s := range had {
+			if err := st.RevokeSecret(ctx, Tenant, s.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Quiet reports whether the connector has decided and done everything that is due.
+func Quiet(ctx context.Context, st *store.Store, p integration.PortalID) (bool, error) {
+	lease := lane.Lease{Tenant: Tenant, Portal: p}
+	pending, err := st.Pending(ctx, lease, "", 1)
+	if err != nil || len(pending) > 0 {
+		return false, err
+	}
+	unfinished, err := st.Unfinished(ctx, lease, 1000)
+	return len(unfinished) == 0, err
+}

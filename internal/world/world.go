@@ -1,0 +1,212 @@
+// Package world is the outside of a connector on one machine: an emulated Bitrix24, an
+// emulated contact-centre platform with its morning, and a tenant who connects both. The demo,
+// the end-to-end tests, the crash test and the figures all play in it. It never looks
+// inside the connector.
+package world
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	bitrix "omniconnector/crm/emulator"
+	"omniconnector/integration"
+	platform "omniconnector/webhooks/emulator"
+)
+
+// Options say what the world is like.
+type Options struct {
+	// Dir keeps the world's state between runs; empty keeps nothing.
+	Dir string
+	// PortalAddress and PlatformAddress are where the two sides listen; free ports when empty.
+	PortalAddress, PlatformAddress string
+	Mode                           bitrix.Mode // Classic when zero
+	// Latency makes the portal as slow as real ones, times this; 0 answers at once.
+	Latency float64
+	Tariff  bitrix.Tariff
+	Now     func() time.Time
+	// Retries of the platform; nil means as the contract assumes.
+	Retries []time.Duration
+}
+
+// World is the outside.
+type World struct {
+	Cloud    *bitrix.Cloud
+	Portal   *bitrix.Portal
+	App      bitrix.Tokens // what connecting the portal needs
+	Platform *platform.Platform
+	Shop     *platform.Account
+	// PlatformURL is where recordings and the platform's page are.
+	PlatformURL string
+	// Began is when the world was made first; the same after a restart from Dir.
+	Began time.Time
+
+	server *http.Server
+}
+
+// Tenant is who uses the connector in this world.
+const Tenant integration.TenantID = "shop"
+
+// appID and appSecret are those of the connector as an application of the portal.
+const (
+	appID     = "local.omniconnector"
+	appSecret = "emulated-client-secret" //nolint:gosec // of an emulator
+)
+
+// users of the portal: the first four answer calls, one is an administrator, one was dismissed.
+func users() []bitrix.User {
+	return []bitrix.User{
+		{ID: 1, Name: "Мария", LastName: "Главная", Email: "maria@shop.example", Admin: true, Position: "Руководитель"},
+		{ID: 7, Name: "Анна", LastName: "Тестова", Email: "anna@shop.example", Inner: "101", Position: "Менеджер"},
+		{ID: 8, Name: "Пётр", LastName: "Пробный", Email: "petr@shop.example", Inner: "102", Position: "Менеджер"},
+		{ID: 9, Name: "Ольга", LastName: "Примерова", Email: "olga@shop.example", Inner: "103", Position: "Менеджер"},
+		{ID: 10, Name: "Илья", LastName: "Образцов", Email: "ilya@shop.example", Inner: "104", Position: "Стажёр"},
+		{ID: 11, Name: "Николай", LastName: "Бывший", Email: "nikolay@shop.example", Inner: "105", Inactive: true},
+	}
+}
+
+// New starts the world.
+func New(o Options) (*World, error) {
+	w := &World{}
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	options := []bitrix.Option{bitrix.WithClock(now), bitrix.WithSeed(1)}
+	if o.Latency > 0 {
+		options = append(options, bitrix.WithLatency(o.Latency))
+	}
+	if o.Dir != "" {
+		if err := os.MkdirAll(filepath.Join(o.Dir, "records"), 0o700); err != nil {
+			return nil, err
+		}
+		options = append(options, bitrix.WithStateFile(filepath.Join(o.Dir, "portal.json")), bitrix.WithRecordDir(filepath.Join(o.Dir, "records")))
+	}
+	w.Cloud = bitrix.New(options...)
+	if err := w.restore(o, now); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	if _, err := w.Cloud.Listen(cmp.Or(o.PortalAddress, "127.0.0.1:0")); err != nil {
+		return nil, errors.Join(fmt.Errorf("emulated portal: %w", err), w.Close())
+	}
+	w.App.Endpoint, w.App.TokenURL = w.Portal.Endpoint(), w.Cloud.TokenURL()
+	if err := w.startPlatform(o, now); err != nil {
+		return nil, errors.Join(fmt.Errorf("emulated platform: %w", err), w.Close())
+	}
+	return w, nil
+}
+
+// memory is what the world remembers beside the portal's own state.
+type memory struct {
+	Began time.Time `json:"began"`
+}
+
+// restore takes up the world where it was left, or makes a new one.
+func (w *World) restore(o Options, now func() time.Time) error {
+	w.Began = now().UTC().Truncate(time.Second)
+	had := false
+	if o.Dir != "" {
+		var err error
+		if had, err = w.Cloud.Restore(); err != nil {
+			return fmt.Errorf("restore portal: %w", err)
+		}
+		if err := w.remember(filepath.Join(o.Dir, "world.json")); err != nil {
+			return err
+		}
+	}
+	if had {
+		w.Portal = w.Cloud.Portals()[0]
+		w.App = w.Portal.TokensFor(appID, 1)
+		return nil
+	}
+	w.Portal = w.Cloud.NewPortal(bitrix.PortalSpec{
+		Name: "shop", MemberID: "0123456789abcdef0123456789abcdef", Mode: cmp.Or(o.Mode, bitrix.Classic), Tariff: o.Tariff, Users: users(),
+		Funnels: []bitrix.Funnel{{ID: 5, Name: "Опт"}},
+	})
+	w.App = w.Portal.Install(bitrix.AppSpec{ClientID: appID, Secret: appSecret, Title: "OMNI"})
+	return nil
+}
+
+func (w *World) remember(path string) error {
+	m := memory{Began: w.Began}
+	text, err := os.ReadFile(path) // #nosec G304 -- a file of our own
+	switch {
+	case err == nil:
+		if err := json.Unmarshal(text, &m); err != nil {
+			return fmt.Errorf("read %s: %w", path, err)
+		}
+		w.Began = m.Began
+		return nil
+	case !errors.Is(err, os.ErrNotExist):
+		return err
+	}
+	if text, err = json.Marshal(m); err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o600)
+}
+
+func (w *World) startPlatform(o Options, now func() time.Time) error {
+	listener, err := net.Listen("tcp", cmp.Or(o.PlatformAddress, "127.0.0.1:0")) //nolint:noctx // binding does not wait
+	if err != nil {
+		return err
+	}
+	w.PlatformURL = "http://" + listener.Addr().String()
+	w.Platform = platform.New(platform.Options{Now: now, Retries: o.Retries})
+	w.Shop = w.Platform.AddAccount(platform.Shop(w.PlatformURL))
+	w.Platform.AddScenes(w.Shop)
+	w.server = &http.Server{Handler: w.Platform.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = w.server.Serve(listener) }() //nolint:errcheck // it ends with Close
+	return nil
+}
+
+// Notify tells the platform where notifications of an encoding go.
+func (w *World) Notify(hookURL string, secret integration.Secret, e platform.Encoding) {
+	w.Platform.Configure(w.Shop.AppID, platform.Templates(hookURL, string(secret), e)...)
+}
+
+// Morning is the script of a contact centre's morning, the same for the same world.
+func (w *World) Morning() platform.Script {
+	return platform.Morning(w.Shop, w.Began, 910000001)
+}
+
+// Play tells the platform's script to whoever was configured.
+func (w *World) Play(ctx context.Context, s platform.Script, speed float64) (platform.Played, error) {
+	return w.Platform.Play(ctx, s, speed)
+}
+
+// Close stops both sides.
+func (w *World) Close() error {
+	var all []error
+	if w.server != nil {
+		all = append(all, w.server.Close())
+	}
+	if w.Platform != nil {
+		w.Platform.Close()
+	}
+	if w.Cloud != nil {
+		all = append(all, w.Cloud.Close())
+	}
+	return errors.Join(all...)
+}
+
+// Settings are what the tenant of this world sets: everything on, one rule of each kind.
+func Settings() integration.Settings {
+	s := integration.Defaults()
+	s.AppName = "OMNI"
+	s.OwnNumbers = []string{"74950000101", "74950000102"}
+	s.Telephony.Incoming.Responsible.Default = 1
+	s.Telephony.Outgoing.Responsible.Default = 1
+	return s
+}
+
+// NewSecret draws a secret for a test.
+func NewSecret() integration.Secret { return integration.Secret(rand.Text()) }
