@@ -63,7 +63,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	s := &Store{keys: c.Keys, now: c.Now, wakes: newWakes()}
 	s.hooks = newHookCache(c.Now)
 	open := s.openSQLite
-	if isPostgres(c.DSN) {
+	if IsPostgres(c.DSN) {
 		open = s.openPostgres
 	}
 	err := open(ctx, c)
@@ -76,7 +76,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
-func isPostgres(dsn string) bool {
+// IsPostgres reports whether a database address names a PostgreSQL and not an SQLite file.
+func IsPostgres(dsn string) bool {
 	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") ||
 		strings.Contains(dsn, "host=") || strings.Contains(dsn, "dbname=")
 }

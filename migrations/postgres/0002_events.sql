@@ -85,6 +85,7 @@ CREATE TABLE actions (
 CREATE INDEX actions_unfinished ON actions (tenant_id, portal_id, seq) WHERE state IN ('planned', 'sending', 'doubt');
 CREATE INDEX actions_due ON actions (tenant_id, portal_id, due_at) WHERE state IN ('planned', 'sending', 'doubt');
 CREATE INDEX actions_dead ON actions (tenant_id, updated_at, portal_id, action_key) WHERE state = 'dead';
+CREATE INDEX actions_own ON actions (tenant_id, updated_at) WHERE event_id = ''; -- for clean-up: no event leads to them
 CREATE INDEX actions_customer ON actions (tenant_id, portal_id, customer_key, seq) WHERE customer_key <> '';
 CREATE INDEX actions_session ON actions (tenant_id, portal_id, session_id) WHERE session_id <> '';
 CREATE INDEX actions_event ON actions (tenant_id, portal_id, event_id) WHERE event_id <> '';

@@ -139,7 +139,7 @@ func oldLeasesAreRefused(t *testing.T, open Open) {
 	if newest.Fence <= old.Fence {
 		t.Errorf("the fence did not grow: %d, %d", old.Fence, newest.Fence)
 	}
-	before := e.dump()
+	before := Dump(t, e.s)
 	released := newest
 	released.Owner = ""
 	for _, l := range []lane.Lease{old, released, {Tenant: "stranger", Portal: e.portal, Owner: newest.Owner, Fence: newest.Fence}} {
@@ -149,7 +149,7 @@ func oldLeasesAreRefused(t *testing.T, open Open) {
 			}
 		}
 	}
-	if diff := cmp.Diff(before, e.dump()); diff != "" {
+	if diff := cmp.Diff(before, Dump(t, e.s)); diff != "" {
 		t.Errorf("an old lease wrote (-before +after):\n%s", diff)
 	}
 	for name, write := range fencedWrites(e, ids) {

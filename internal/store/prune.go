@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"omniconnector/integration"
+)
+
+// Prune removes up to limit of a tenant's oldest events that were received before then and are
+// decided, with their plans and settled actions, and answers how many went: fewer than
+// limit means that it is done. Settled actions of our own making go too. Work that is not finished and memories of open calls stay.
+func (s *Store) Prune(ctx context.Context, t integration.TenantID, before time.Time, limit int) (int, error) {
+	t = clean(t)
+	var gone []eventRow
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		err := tx.Select("portal_id", "event_id", "session_id").
+			Where("tenant_id = ? AND received_at < ? AND state = 'done'", t, micros(before)).
+			Order("received_at, event_id, portal_id").Limit(limit).Find(&gone).Error
+		if err != nil {
+			return err
+		}
+		for portal, rows := range byPortal(gone) {
+			if err := prunePortal(tx, t, portal, rows, micros(before)); err != nil {
+				return err
+			}
+		}
+		return tx.Where("tenant_id = ? AND event_id = '' AND updated_at < ?", t, micros(before)).
+			Where("state IN ('done', 'failed', 'dead')").Delete(&actionRow{}).Error
+	})
+	return len(gone), wrap("prune", err)
+}
+
+func byPortal(rows []eventRow) map[integration.PortalID][]eventRow {
+	m := map[integration.PortalID][]eventRow{}
+	for _, r := range rows {
+		m[r.PortalID] = append(m[r.PortalID], r)
+	}
+	return m
+}
+
+func prunePortal(tx *gorm.DB, t integration.TenantID, p integration.PortalID, rows []eventRow, before int64) error {
+	events := each(rows, func(r eventRow) integration.EventID { return r.EventID })
+	sessions := each(rows, func(r eventRow) integration.SessionID { return r.SessionID })
+	for _, step := range []struct {
+		row   any
+		where string
+		args  []any
+	}{
+		{&actionRow{}, "event_id IN ? AND event_id <> '' AND state IN ('done', 'failed', 'dead')", []any{events}},
+		{&planRow{}, "event_id IN ?", []any{events}},
+		{&sessionRow{}, "session_id IN ? AND closed AND updated_at < ?", []any{sessions, before}},
+		{&eventRow{}, "event_id IN ?", []any{events}},
+	} {
+		if err := tx.Scopes(of(t, p)).Where(step.where, step.args...).Delete(step.row).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
