@@ -22,7 +22,7 @@ func (f fields) form(raw string) {
 			if v := formValue(unescape(value)); v.IsObject() {
 				f.merge(v, 1) // the whole notification in one parameter
 			} else {
-				f.put(strings.ToLower(unescape(strings.TrimSpace(key))), v)
+				f.put(unescape(strings.TrimSpace(key)), v)
 			}
 			key, value, ok = strings.Cut(rest, "=")
 		}
