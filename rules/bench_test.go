@@ -25,6 +25,7 @@ func caller(count int) rules.Subject {
 }
 
 func benchmarkSet(b *testing.B, count int, rule func(int) rules.Filter) {
+	b.Helper()
 	filters := make([]rules.Filter, 0, count)
 	for i := range count {
 		filters = append(filters, rule(i))

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -87,9 +88,7 @@ func TestADecidedAnswerHoldsForEveryCompletion(t *testing.T) {
 		}
 		for range 5 {
 			complete := rules.Subject{}
-			for p, v := range known {
-				complete[p] = v
-			}
+			maps.Copy(complete, known)
 			later := someSubject.Draw(t, "later")
 			for _, p := range pending {
 				complete[p] = later[p]

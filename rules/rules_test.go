@@ -41,24 +41,24 @@ func or(of ...rules.Filter) rules.Filter { return rules.Filter{Join: rules.Or, O
 
 func free(source string) rules.Filter { return rules.Filter{Expression: source} }
 
-func compile(t testing.TB, f rules.Filter) *rules.Matcher {
-	t.Helper()
+func compile(tb testing.TB, f rules.Filter) *rules.Matcher {
+	tb.Helper()
 	m, err := rules.Compile(f, words)
 	if err != nil {
-		t.Fatalf("compile %+v: %v", f, err)
+		tb.Fatalf("compile %+v: %v", f, err)
 	}
 	return m
 }
 
-func problems(t testing.TB, f rules.Filter) []rules.Problem {
-	t.Helper()
+func problems(tb testing.TB, f rules.Filter) []rules.Problem {
+	tb.Helper()
 	_, err := rules.Compile(f, words)
 	if err == nil {
 		return nil
 	}
 	wrong, ok := errors.AsType[*rules.InvalidError](err)
 	if !ok {
-		t.Fatalf("got %v, want an InvalidError", err)
+		tb.Fatalf("got %v, want an InvalidError", err)
 	}
 	return wrong.Problems
 }
