@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -88,7 +89,7 @@ func (s *Spool) load() error {
 		seg.number = number
 		s.sealed = append(s.sealed, seg)
 	}
-	slices.SortFunc(s.sealed, func(a, b segment) int { return int(a.number - b.number) })
+	slices.SortFunc(s.sealed, func(a, b segment) int { return cmp.Compare(a.number, b.number) })
 	return nil
 }
 

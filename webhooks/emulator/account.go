@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -82,7 +83,7 @@ func Shop(records string) Account {
 func (a *Account) check() error {
 	switch {
 	case a.AppID == 0:
-		return fmt.Errorf("an account needs an AppID")
+		return errors.New("an account needs an AppID")
 	case len(a.Employees) == 0 || len(a.Numbers) == 0 || len(a.Scenarios) == 0 || len(a.Sites) == 0 || len(a.Campaigns) == 0:
 		return fmt.Errorf("account %d needs an employee, a number, a scenario, a site and a campaign", a.AppID)
 	case slices.ContainsFunc(a.Scenarios, func(s Scenario) bool { return len(s.Operations) == 0 }):

@@ -3,7 +3,6 @@ package emulator
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"net"
 	"net/http"
@@ -14,16 +13,16 @@ import (
 
 // scene is a script that the control page can start; it is made anew for each start.
 type scene struct {
-	name string
-	make func() Script
+	name  string
+	write func() Script
 }
 
-// AddScene offers a script on the control page. What make returns decides whether playing it
+// AddScene offers a script on the control page. What write returns decides whether playing it
 // again repeats the same calls or makes new ones.
-func (p *Platform) AddScene(name string, make func() Script) {
+func (p *Platform) AddScene(name string, write func() Script) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.scenes = append(p.scenes, scene{name, make})
+	p.scenes = append(p.scenes, scene{name, write})
 }
 
 // AddScenes offers Scenes and a Morning of an account; each start makes new calls,
@@ -97,7 +96,7 @@ func (p *Platform) play(w http.ResponseWriter, r *http.Request) {
 	var found func() Script
 	for _, s := range p.scenes {
 		if s.name == name {
-			found = s.make
+			found = s.write
 		}
 	}
 	p.mu.Unlock()
@@ -162,7 +161,7 @@ func (p *Platform) page(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'")
 	if err := status.Execute(w, map[string]any{"Scenes": p.sceneNames(), "Sent": latest}); err != nil {
-		http.Error(w, fmt.Sprint(err), http.StatusInternalServerError)
+		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 }
 

@@ -28,6 +28,7 @@ func (t Trouble) hits(what string, share float64, s Step) bool {
 		return false
 	}
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%d|%s|%s|%v|%v|%v|%d", t.Seed, what, s.Event, s.Vars["call_session_id"], s.Vars["leg_id"], s.Vars["file_link"], s.Due)
+	_, _ = h.Write(fmt.Appendf(nil, "%d|%s|%s|%v|%v|%v|%d", t.Seed, what, s.Event,
+		s.Vars["call_session_id"], s.Vars["leg_id"], s.Vars["file_link"], s.Due))
 	return dice(h.Sum64()).Float64() < share
 }

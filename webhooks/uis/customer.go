@@ -28,24 +28,25 @@ func customer(e *integration.Event) integration.CustomerKey {
 func phone(raw string) string {
 	raw, _, _ = strings.Cut(raw, "...") // post-dial suffix
 	raw = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(raw)), "tel:")
-	digits := make([]byte, 0, len(raw))
+	var found strings.Builder
 	for _, r := range raw {
 		switch {
 		case r >= '0' && r <= '9':
-			digits = append(digits, byte(r))
+			found.WriteRune(r)
 		case r == '@' || r == '*' || r == '#' || r == '_' || r >= 'a' && r <= 'z' || r >= 'а' && r <= 'я':
 			return "" // a SIP login, or a word for "hidden"
 		}
 	}
+	digits := found.String()
 	switch {
 	case len(digits) <= longestExtension || len(digits) > longestNumber:
 		return ""
 	case digits[0] == '0': // no country has such a code: an inner SIP number
 		return ""
 	case len(digits) == 10:
-		return "+7" + string(digits)
+		return "+7" + digits
 	case len(digits) == 11 && digits[0] == '8':
-		return "+7" + string(digits[1:])
+		return "+7" + digits[1:]
 	}
-	return "+" + string(digits)
+	return "+" + digits
 }

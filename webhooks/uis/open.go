@@ -14,10 +14,13 @@ import (
 // deepest is how far nested shapes are followed; the known ones have one level (contract uis §1.3).
 const deepest = 3
 
+// usual is about how many variables a notification has.
+const usual = 48
+
 // open finds the variables of a request, whatever it claims to be: the body first,
 // then the query, which fills in what the body does not say (contract uis §8).
 func open(r webhooks.Request) (fields, error) {
-	f := fields{}
+	f := make(fields, usual)
 	body := trim(r.Body)
 	var problem error
 	if len(body) > 0 {
