@@ -1,6 +1,7 @@
 package lane
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -105,8 +106,7 @@ func (l *Lane) undecided() bool {
 func (l *Lane) decide(ctx context.Context) error {
 	var decided []Decided
 	var done []*session
-	for _, id := range slices.Sorted(maps.Keys(l.sessions)) {
-		s := l.sessions[id]
+	for _, s := range l.waiting() {
 		if len(s.pending) == 0 || s.asking || s.retryAt.After(l.cfg.Now()) {
 			continue
 		}
@@ -135,6 +135,20 @@ func (l *Lane) decide(ctx context.Context) error {
 	return nil
 }
 
+// waiting lists sessions in the order in which their oldest pending events were accepted.
+func (l *Lane) waiting() []*session {
+	return slices.SortedFunc(maps.Values(l.sessions), func(a, b *session) int {
+		return cmp.Or(cmp.Compare(a.oldest(), b.oldest()), cmp.Compare(a.id, b.id))
+	})
+}
+
+func (s *session) oldest() integration.EventID {
+	if len(s.pending) == 0 {
+		return ""
+	}
+	return slices.Min(s.pending)
+}
+
 // report writes the wide line of one decision.
 func (l *Lane) report(ctx context.Context, s *session, d *Decided) {
 	l.log.LogAttrs(ctx, slog.LevelInfo, "event.decided",
@@ -159,6 +173,9 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 	facts, err := l.facts(ctx, s)
 	if err != nil {
 		return nil, err
+	}
+	if facts.Directory.SyncedAt.IsZero() {
+		return nil, nil // whether the portal has leads is not known yet: the first synchronisation is under way
 	}
 	if facts.Known == nil && facts.Memory.Known == nil {
 		if find := integration.Ask(facts); find != nil {

@@ -18,6 +18,7 @@ var (
 	clientOf     = regexp.MustCompile(`client=(lead|contact|company):(\d+)`)
 	activityOf   = regexp.MustCompile(`activity=(\d+)`)
 	linksOf      = regexp.MustCompile(`contacts=\[([\d ]*)\]`)
+	recordOf     = regexp.MustCompile(`record call-(\d+)-[0-9a-f]+\.`)
 	companyOf    = regexp.MustCompile(` company=(\d+)`)
 )
 
@@ -80,6 +81,7 @@ func named(line string, names map[string]string) string {
 		}
 		return "activity=" + of("activity "+m[1])
 	})
+	swap(recordOf, func(m []string) string { return "record of " + m[1] + "." }) // the rest names an address, which is another one each time
 	swap(companyOf, func(m []string) string { return " company=" + of("company "+m[1]) })
 	swap(linksOf, func(m []string) string {
 		var links []string

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"omniconnector/crm"
 	"omniconnector/integration"
@@ -109,4 +110,26 @@ func Quiet(ctx context.Context, st *store.Store, p integration.PortalID) (bool, 
 	}
 	unfinished, err := st.Unfinished(ctx, lease, 1000)
 	return len(unfinished) == 0, err
+}
+
+// ErrBusy means that the connector was still at work when patience ended.
+var ErrBusy = errors.New("the connector is still at work")
+
+// AwaitQuiet waits until the connector has decided and done everything.
+func AwaitQuiet(ctx context.Context, st *store.Store, p integration.PortalID, patience time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, ErrBusy)
+	defer cancel()
+	look := time.NewTicker(3 * time.Millisecond)
+	defer look.Stop()
+	for {
+		quiet, err := Quiet(ctx, st, p)
+		if quiet || err != nil && ctx.Err() == nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-look.C:
+		}
+	}
 }

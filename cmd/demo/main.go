@@ -1,0 +1,44 @@
+// Command demo is the connector in an emulated world on this machine: `demo run` plays a morning of a
+// contact centre slowly enough to watch it in the browser, `demo morning` plays it once, fast,
+// and checks the portal's records. It is for trying things; nothing real connects to it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := start(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// commands are the words of the command line.
+type commands struct {
+	Run     run     `cmd:"" default:"withargs" help:"Connector, emulated portal and platform, and a morning to watch."`
+	Morning morning `cmd:"" help:"The same morning once, fast; prints the portal's records and fails when they are not as promised."`
+}
+
+func start(ctx context.Context, args []string, out io.Writer) error {
+	var c commands
+	parser, err := kong.New(&c, kong.Name("demo"), kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)))
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	return command.Run()
+}
