@@ -53,13 +53,7 @@ func (c *Client) batch(ctx context.Context, cs commands) ([]reply, *crm.Error) {
 	if e != nil {
 		return nil, e
 	}
-	c.mu.Lock()
-	var known redactor
-	if c.pair != nil {
-		known = redactorOf(*c.pair)
-	}
-	c.mu.Unlock()
-	replies, spending, e := readBatch(cs, env, known)
+	replies, spending, e := readBatch(cs, env)
 	if e != nil {
 		return nil, e
 	}
@@ -76,7 +70,7 @@ func (c *Client) batch(ctx context.Context, cs commands) ([]reply, *crm.Error) {
 
 // readBatch hands each command its own part of the answer. A command that is in no part may
 // have been executed: the portal was stopped halfway.
-func readBatch(cs commands, env envelope, known redactor) ([]reply, map[string]*spent, *crm.Error) {
+func readBatch(cs commands, env envelope) ([]reply, map[string]*spent, *crm.Error) {
 	var inner batchResult
 	if err := json.Unmarshal(env.Result, &inner); err != nil {
 		return nil, nil, &crm.Error{Kind: crm.Ambiguous, Method: methodBatch, Code: codeStrange, Text: "the batch's results cannot be read", Whole: true}
@@ -94,7 +88,7 @@ func readBatch(cs commands, env envelope, known redactor) ([]reply, map[string]*
 			spending[cmd.method].add(t.V)
 		}
 		if f, ok := inner.Errors.V[key(i)]; ok {
-			r.err = refusal(ofCommand, cmd.method, http.StatusOK, readFailure(f), known)
+			r.err = refusal(ofCommand, cmd.method, http.StatusOK, readFailure(f), env.known)
 		} else if v, ok := inner.Result.V[key(i)]; ok {
 			r.result = v
 		} else {

@@ -26,30 +26,20 @@ type Account struct {
 // Check asks in one request who we are in the portal and what we may do there.
 func (c *Client) Check(ctx context.Context) (Account, *crm.Error) {
 	var a Account
-	e := c.readAll(ctx, nil, []query{
-		{methodAppInfo, nil, func(b json.RawMessage) *crm.Error {
-			var info struct {
-				Installed Flag `json:"INSTALLED"`
-			}
-			e := decode(methodAppInfo, b, &info)
-			a.Installed = bool(info.Installed)
-			return e
-		}},
-		{methodProfile, nil, func(b json.RawMessage) *crm.Error {
-			var p profile
-			e := decode(methodProfile, b, &p)
-			a.UserID, a.Admin = crm.UserID(p.ID), bool(p.Admin)
-			return e
-		}},
-		{methodScope, nil, func(b json.RawMessage) *crm.Error {
-			scopes, e := readScopes(b)
-			a.Scopes = scopes
-			return e
-		}},
-	})
-	if e != nil {
+	var me profile
+	var info struct {
+		Installed Flag `json:"INSTALLED"`
+	}
+	h := &harvest{client: c}
+	h.add(
+		query{methodAppInfo, nil, into(methodAppInfo, &info)},
+		query{methodProfile, nil, into(methodProfile, &me)},
+		query{methodScope, nil, func(b json.RawMessage) *crm.Error { a.Scopes = readScopes(b); return nil }},
+	)
+	if e := h.run(ctx); e != nil {
 		return Account{}, e
 	}
+	a.UserID, a.Admin, a.Installed = crm.UserID(me.ID), bool(me.Admin), bool(info.Installed)
 	tok, e := c.token(ctx)
 	if e != nil {
 		return Account{}, e

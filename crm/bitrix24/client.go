@@ -24,7 +24,7 @@ const (
 	uploadTimeout  = 30 * time.Minute
 	maxAnswer      = 32 << 20
 	maxRecord      = 1 << 30
-	maxConnections = 4
+	maxConnections = 16 // batches beside each other, and uploads
 	userAgent      = "omniconnector/1"
 )
 
@@ -112,7 +112,7 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// DefaultTransport is http.DefaultTransport with few connections per portal.
+// DefaultTransport is http.DefaultTransport with a bounded number of connections per host.
 func DefaultTransport() *http.Transport {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -135,10 +135,10 @@ func PublicHTTPS(u *url.URL) error {
 	return nil
 }
 
-// Format keeps the tokens in a Client's fields out of careless %v.
+// String keeps the tokens in a Client's fields out of a careless %v.
 func (c *Client) String() string { return "bitrix24.Client" }
 
-// GoString does the same for %#v.
+// GoString keeps them out of %#v.
 func (c *Client) GoString() string { return "bitrix24.Client" }
 
 // call is the only way to a REST method: address, token, its refresh, renaming, decoding and
@@ -177,6 +177,7 @@ func (c *Client) call(ctx context.Context, method string, p map[string]any) (env
 		}
 		env, refused := resp.read(method, redactorOf(tok))
 		if refused == nil {
+			env.known = redactorOf(tok)
 			return env, nil
 		}
 		if stale(refused.Code) && !renewed {

@@ -153,6 +153,8 @@ type envelope struct {
 	Failure     json.RawMessage `json:"error"`
 	Description Text            `json:"error_description"`
 	Time        Maybe[timing]   `json:"time"`
+	// known are the secrets of this request, which an inner error may echo.
+	known redactor
 }
 
 func (e envelope) failed() bool { return e.Failure != nil && string(e.Failure) != "null" }

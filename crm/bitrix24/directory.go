@@ -25,38 +25,25 @@ const (
 // as a rule in two requests: the second takes the other pages and the funnels' stages.
 func (c *Client) Directory(ctx context.Context, charge func(context.Context) error) (crm.Directory, *crm.Error) {
 	var d crm.Directory
+	var mode ID
+	var me profile
 	var users []user
-	var categories []category
-	var admin ID
-	mode := ID(0)
-	e := c.readAll(ctx, charge, []query{
-		{methodMode, nil, func(b json.RawMessage) *crm.Error { return decode(methodMode, b, &mode) }},
-		{methodScope, nil, func(b json.RawMessage) *crm.Error {
-			scopes, e := readScopes(b)
-			d.Scopes = scopes
-			return e
-		}},
-		{methodProfile, nil, func(b json.RawMessage) *crm.Error {
-			var p profile
-			e := decode(methodProfile, b, &p)
-			if p.Admin {
-				admin = p.ID
-			}
-			return e
-		}},
-		{methodUsers, params{"sort": "ID", "order": "ASC", "FILTER": params{"USER_TYPE": "employee"}}, collect(methodUsers, &users)},
+	h := &harvest{client: c, charge: charge}
+	fs := &funnels{harvest: h}
+	h.add(
+		query{methodMode, nil, into(methodMode, &mode)},
+		query{methodScope, nil, func(b json.RawMessage) *crm.Error { d.Scopes = readScopes(b); return nil }},
+		query{methodProfile, nil, into(methodProfile, &me)},
+		query{
+			methodUsers, params{"sort": "ID", "order": "ASC", "FILTER": params{"USER_TYPE": "employee"}},
+			collect(methodUsers, &users),
+		},
 		statuses("STATUS", &d.LeadStages),
 		statuses("SOURCE", &d.Sources),
-		{methodCategories, params{"entityTypeId": entityType(crm.Deal)}, func(b json.RawMessage) *crm.Error {
-			var page struct {
-				Categories rows[category] `json:"categories"`
-			}
-			e := decode(methodCategories, b, &page)
-			categories = append(categories, page.Categories...)
-			return e
-		}},
-	})
-	if e != nil {
+		query{methodCategories, params{"entityTypeId": entityType(crm.Deal)}, fs.take},
+	)
+	fs.see(category{}) // the general funnel exists whether it is listed or not
+	if e := h.run(ctx); e != nil {
 		return crm.Directory{}, e
 	}
 	switch mode {
@@ -67,42 +54,64 @@ func (c *Client) Directory(ctx context.Context, charge func(context.Context) err
 	default:
 		return crm.Directory{}, unread(strange(methodMode, "the mode is neither classic nor simple"))
 	}
-	d.Users = directoryUsers(users, admin)
-	if d.Funnels, e = c.funnels(ctx, charge, categories); e != nil {
-		return crm.Directory{}, e
+	if !me.Admin {
+		me.ID = 0
 	}
+	d.Users, d.Funnels = directoryUsers(users, me.ID), fs.sorted()
 	sortStages(d.LeadStages)
 	sortStages(d.Sources)
 	d.SyncedAt = c.now()
 	return d, nil
 }
 
-// funnels reads the stages of all deal funnels; the general one exists whether it is listed or not.
-func (c *Client) funnels(ctx context.Context, charge func(context.Context) error, listed []category) ([]crm.Funnel, *crm.Error) {
-	if !slices.ContainsFunc(listed, func(c category) bool { return c.ID == 0 }) {
-		listed = append(listed, category{})
+// funnels are the deal categories as they become known; each adds the list of its own stages.
+type funnels struct {
+	harvest *harvest
+	seen    []*listed
+}
+
+type listed struct {
+	category
+	stages []crm.Stage
+}
+
+func (f *funnels) take(b json.RawMessage) *crm.Error {
+	var page struct {
+		Categories rows[category] `json:"categories"`
 	}
-	slices.SortStableFunc(listed, func(a, b category) int {
+	if e := decode(methodCategories, b, &page); e != nil {
+		return e
+	}
+	for _, category := range page.Categories {
+		f.see(category)
+	}
+	return nil
+}
+
+func (f *funnels) see(c category) {
+	if i := slices.IndexFunc(f.seen, func(l *listed) bool { return l.ID == c.ID }); i >= 0 {
+		f.seen[i].category = c
+		return
+	}
+	l := &listed{category: c}
+	f.seen = append(f.seen, l)
+	dictionary := "DEAL_STAGE"
+	if c.ID > 0 {
+		dictionary += "_" + strconv.FormatInt(int64(c.ID), 10)
+	}
+	f.harvest.add(statuses(dictionary, &l.stages))
+}
+
+func (f *funnels) sorted() []crm.Funnel {
+	slices.SortStableFunc(f.seen, func(a, b *listed) int {
 		return cmp.Or(cmp.Compare(a.Sort, b.Sort), cmp.Compare(a.ID, b.ID))
 	})
-	listed = slices.CompactFunc(listed, func(a, b category) bool { return a.ID == b.ID })
-	out := make([]crm.Funnel, len(listed))
-	queries := make([]query, len(listed))
-	for i, category := range listed {
-		out[i] = crm.Funnel{ID: int64(category.ID), Name: string(category.Name)}
-		dictionary := "DEAL_STAGE"
-		if category.ID > 0 {
-			dictionary += "_" + strconv.FormatInt(int64(category.ID), 10)
-		}
-		queries[i] = statuses(dictionary, &out[i].Stages)
+	out := make([]crm.Funnel, len(f.seen))
+	for i, l := range f.seen {
+		sortStages(l.stages)
+		out[i] = crm.Funnel{ID: int64(l.ID), Name: string(l.Name), Stages: l.stages}
 	}
-	if e := c.readAll(ctx, charge, queries); e != nil {
-		return nil, e
-	}
-	for i := range out {
-		sortStages(out[i].Stages)
-	}
-	return out, nil
+	return out
 }
 
 type category struct {
@@ -198,7 +207,7 @@ type profile struct {
 }
 
 // readScopes takes a list or a text with any separator (contract §3.2).
-func readScopes(b json.RawMessage) ([]string, *crm.Error) {
+func readScopes(b json.RawMessage) []string {
 	var several rows[Text]
 	var one Text
 	if json.Unmarshal(b, &several) != nil || len(several) == 0 {
@@ -210,7 +219,7 @@ func readScopes(b json.RawMessage) ([]string, *crm.Error) {
 		out = append(out, strings.FieldsFunc(string(s), func(r rune) bool { return r == ',' || r == ' ' })...)
 	}
 	slices.Sort(out)
-	return slices.Compact(out), nil
+	return slices.Compact(out)
 }
 
 func collect[T any](method string, to *[]T) func(json.RawMessage) *crm.Error {
@@ -220,6 +229,10 @@ func collect[T any](method string, to *[]T) func(json.RawMessage) *crm.Error {
 		*to = append(*to, page...)
 		return e
 	}
+}
+
+func into[T any](method string, to *T) func(json.RawMessage) *crm.Error {
+	return func(b json.RawMessage) *crm.Error { return decode(method, b, to) }
 }
 
 func decode(method string, b json.RawMessage, out any) *crm.Error {

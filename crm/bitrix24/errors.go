@@ -30,6 +30,7 @@ const (
 	pauseQueryLimit  = 2 * time.Second
 	pauseConfirm     = 10 * time.Minute
 	codeMoved        = "MOVED"
+	codeLate         = "TOO_LATE"
 	codeStrange      = "UNREADABLE_ANSWER"
 	codeMember       = "MEMBER_MISMATCH"
 	codeFull         = "REQUEST_FULL"

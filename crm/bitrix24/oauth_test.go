@@ -219,6 +219,29 @@ func TestARedirectToAnAddressThatIsNotAllowedIsNotEvenVerified(t *testing.T) {
 	}
 }
 
+func TestNothingIsSentAfterTheLastMomentEvenWhenARefreshTookLong(t *testing.T) {
+	t.Parallel()
+	now := morning
+	p := &portal{}
+	p.good.Store("ACCESS-two")
+	p.exchange = func(url.Values) (int, string) {
+		now = now.Add(20 * time.Second)
+		return 200, pairJSON("ACCESS-two", "REFRESH-two", "m1", "https://one.bitrix24.ru/rest/")
+	}
+	s, m := &stub{answer: p.answer}, newMemory()
+	c, err := New(Config{Credentials: m, Now: func() time.Time { return now }, Transport: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := c.Perform(crm.SendBy(t.Context(), morning.Add(10*time.Second)), one(touch), nil)[0].Err
+	if e == nil || e.Kind != crm.Unavailable || e.Code != codeLate || m.stored != 1 || len(s.requests()) != 2 {
+		t.Errorf("got %v, %d pairs stored, %d requests", e, m.stored, len(s.requests()))
+	}
+	if e := c.Perform(crm.SendBy(t.Context(), now.Add(time.Second)), one(touch), nil)[0].Err; e != nil {
+		t.Errorf("in time: %v", e)
+	}
+}
+
 // forgetful fails to keep tokens, with words that must not get out.
 type forgetful struct{ *memory }
 

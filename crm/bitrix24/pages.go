@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 
 	"omniconnector/crm"
 )
@@ -24,59 +25,64 @@ type page struct {
 	start int
 }
 
-// readAll reads all pages of all queries in as few batches as possible: the first pages together,
-// then all others, whose offsets follow from the totals. One page that fails fails it all.
-func (c *Client) readAll(ctx context.Context, charge func(context.Context) error, queries []query) *crm.Error {
-	pending := make([]page, len(queries))
-	for i := range queries {
-		pending[i] = page{query: i}
+// harvest reads several lists to their ends. What one of them tells may add further lists.
+type harvest struct {
+	client  *Client
+	charge  func(context.Context) error
+	queries []query
+	pending []page
+}
+
+// add asks for one more list.
+func (h *harvest) add(qs ...query) {
+	for _, q := range qs {
+		h.queries = append(h.queries, q)
+		h.pending = append(h.pending, page{query: len(h.queries) - 1})
 	}
-	for len(pending) > 0 {
-		now := pending[:min(len(pending), maxCommands)]
-		pending = pending[len(now):]
-		more, e := c.readPages(ctx, charge, queries, now)
-		if e != nil {
+}
+
+// run reads everything in as few batches as possible: the first pages together, then all
+// others, whose offsets follow from the totals. One page that fails fails it all.
+func (h *harvest) run(ctx context.Context) *crm.Error {
+	for len(h.pending) > 0 {
+		now := h.pending[:min(len(h.pending), maxCommands)]
+		h.pending = append([]page(nil), h.pending[len(now):]...)
+		if e := h.round(ctx, now); e != nil {
 			return unread(e)
 		}
-		pending = append(pending, more...)
 	}
 	return nil
 }
 
-func (c *Client) readPages(
-	ctx context.Context, charge func(context.Context) error, queries []query, pages []page,
-) ([]page, *crm.Error) {
+func (h *harvest) round(ctx context.Context, pages []page) *crm.Error {
 	cs := make(commands, len(pages))
 	for i, pg := range pages {
 		p := params{}
-		for k, v := range queries[pg.query].params {
-			p[k] = v
-		}
+		maps.Copy(p, h.queries[pg.query].params)
 		if pg.start > 0 {
 			p["start"] = pg.start
 		}
-		cs[i] = command{queries[pg.query].method, p}
+		cs[i] = command{h.queries[pg.query].method, p}
 	}
-	if charge != nil {
-		if err := charge(ctx); err != nil {
-			return nil, chargeError(err)
+	if h.charge != nil {
+		if err := h.charge(ctx); err != nil {
+			return chargeError(err)
 		}
 	}
-	replies, e := c.batch(ctx, cs)
+	replies, e := h.client.batch(ctx, cs)
 	if e != nil {
-		return nil, e
+		return e
 	}
-	var more []page
 	for i, pg := range pages {
 		if replies[i].err != nil {
-			return nil, replies[i].err
+			return replies[i].err
 		}
-		if e := queries[pg.query].take(replies[i].result); e != nil {
-			return nil, e
+		if e := h.queries[pg.query].take(replies[i].result); e != nil {
+			return e
 		}
-		more = append(more, rest(pg, replies[i])...)
+		h.pending = append(h.pending, rest(pg, replies[i])...)
 	}
-	return more, nil
+	return nil
 }
 
 // rest are the pages after the first one, or after one whose total was not told.

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"omniconnector/crm"
 )
@@ -41,6 +42,7 @@ func (c *Client) Upload(ctx context.Context, to crm.UploadTo, filename string, s
 	ctx, cancel := context.WithTimeout(ctx, uploadTimeout)
 	defer cancel()
 	source := &guarded{from: record, left: c.maxRecord, want: size}
+	defer source.stop()
 	body, length, contentType, err := form(cmp.Or(to.Field, "file"), filename, size, source)
 	if err != nil {
 		return invalid(methodUpload, "", "the file name cannot be sent")
@@ -64,7 +66,10 @@ func (c *Client) Upload(ctx context.Context, to crm.UploadTo, filename string, s
 		return e
 	}
 	defer drain(resp.Body)
-	return c.uploaded(resp, redactorOf(tok))
+	if e := c.uploaded(resp, redactorOf(tok)); e != nil {
+		return c.note(methodUpload, e)
+	}
+	return nil
 }
 
 // uploaded reads the answer, which the contract knows by analogy only: no error means attached.
@@ -118,8 +123,11 @@ func form(field, filename string, size int64, record io.Reader) (body io.Reader,
 	return io.MultiReader(&head, record, strings.NewReader(tail)), length, w.FormDataContentType(), nil
 }
 
-// guarded reads the record and remembers whether it was the record's fault that the upload broke.
+// guarded reads the record and remembers whether it was the record's fault that the upload broke. A
+// portal that answers early leaves the transport reading; stop ends that before the caller's
+// reader is given back.
 type guarded struct {
+	mu   sync.Mutex
 	from io.Reader
 	left int64 // of the cap
 	want int64 // -1 when the size is unknown
@@ -130,6 +138,8 @@ type guarded struct {
 var errTooLarge = errors.New("record too large")
 
 func (g *guarded) Read(p []byte) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.err != nil {
 		return 0, g.err
 	}
@@ -150,7 +160,17 @@ func (g *guarded) Read(p []byte) (int, error) {
 	return n, err
 }
 
+func (g *guarded) stop() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.err == nil {
+		g.err = io.ErrClosedPipe
+	}
+}
+
 func (g *guarded) verdict() *crm.Error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	switch {
 	case g.err == nil:
 		return nil

@@ -37,6 +37,10 @@ func (c *Client) send(ctx context.Context, method string, r *resty.Request, addr
 	if err := ctx.Err(); err != nil {
 		return response{}, broken(method, err, false)
 	}
+	// A refresh is no action of anybody's: it may come later than the action it serves.
+	if method != methodToken && !crm.MaySend(ctx, c.now()) {
+		return response{}, &crm.Error{Kind: crm.Unavailable, Method: method, Code: codeLate, Text: "not sent", Whole: true}
+	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	var s sending

@@ -63,6 +63,8 @@ type Harness struct {
 	Record func() (times int, sum string)
 	// Advance moves the clock.
 	Advance func(time.Duration)
+	// Excused claims are skipped, each for a reason that lies in the account and not in the client.
+	Excused map[string]string
 }
 
 // Run holds every claim against a fresh account each.
@@ -79,6 +81,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 		{"what is created is found by its origin and only then", originLookUp},
 		{"a guarded update is applied while the guard holds", guardHolds},
 		{"a guarded update keeps a person's edit", guardKeeps},
+		{"phones are added and replace none", phonesAdded},
 		{"a call is registered, shown, hidden, finished and recorded", callFlow},
 		{"a missed call stays open until it is completed", missedCall},
 		{"a chain in one request refers to its own records", chainInOneRequest},
@@ -102,7 +105,11 @@ func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 	for _, c := range claims {
 		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
-			c.claim(t, &exam{Harness: fresh(t), t: t, answers: crm.Answers{}})
+			h := fresh(t)
+			if why := h.Excused[c.name]; why != "" {
+				t.Skip(why)
+			}
+			c.claim(t, &exam{Harness: h, t: t, answers: crm.Answers{}})
 		})
 	}
 }
