@@ -80,7 +80,7 @@ func TestEveryTemplateComesBackAsItsEventInEveryVariant(t *testing.T) {
 func TestTemplatesAskForNothingThatIsNotRead(t *testing.T) {
 	t.Parallel()
 	for _, w := range wanted {
-		for _, name := range strings.Fields(w.variables) {
+		for name := range strings.FieldsSeq(w.variables) {
 			if !known(name) {
 				t.Errorf("%s asks for %s, which nothing reads", w.event, name)
 			}
