@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -155,9 +156,7 @@ func (c *Client) call(ctx context.Context, method string, p map[string]any) (env
 			return envelope{}, c.note(method, e)
 		}
 		body := map[string]any{"auth": string(tok.Access)}
-		for k, v := range p {
-			body[k] = v
-		}
+		maps.Copy(body, p)
 		encoded, err := json.Marshal(body)
 		if err != nil {
 			return envelope{}, invalid(method, "", "the parameters cannot be encoded")
