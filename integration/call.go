@@ -65,6 +65,9 @@ func Fold(events []Event) Call {
 	events = canonical(events)
 	c := Call{Params: map[string][]string{}}
 	f := folding{call: &c}
+	for i := range events { // who is who in an event depends on it, also in those that do not tell
+		fill(&c.Direction, events[i].Report.Direction)
+	}
 	for i := range events {
 		f.take(&events[i])
 	}
@@ -104,13 +107,13 @@ type folding struct {
 	// first and last are the talkers the platform itself names at the end.
 	first, last EmployeeID
 	started     time.Time
+	tried       []string     // names of those who did not answer
 	ended       [2]time.Time // by the platform, by our own waiting
 }
 
 func (f *folding) take(e *Event) {
 	c, r := f.call, &e.Report
 	fill(&c.Session, e.Session)
-	fill(&c.Direction, r.Direction)
 	fill(&c.Client, r.ClientNumber)
 	fill(&c.Virtual, r.VirtualNumber)
 	fill(&c.ExternalID, r.ExternalID)
@@ -131,11 +134,12 @@ func (f *folding) take(e *Event) {
 	f.people(e)
 	f.params(r)
 	for _, url := range r.Records {
-		if e.Kind != VoicemailReady && e.Kind != FaxReceived {
-			c.Answered = true // there is nothing to record in a call without a talk
+		if url == "" || slices.Contains(c.Records, url) {
+			continue
 		}
-		if url != "" && !slices.Contains(c.Records, url) {
-			c.Records = append(c.Records, url)
+		c.Records = append(c.Records, url)
+		if e.Kind == RecordReady {
+			c.Answered = true // there is nothing to record in a call without a talk
 		}
 	}
 	for _, tag := range r.Tags {
@@ -188,6 +192,7 @@ func (f *folding) people(e *Event) {
 			if c.Caller.IsZero() {
 				c.Caller = who
 			}
+			c.Showing = with(c.Showing, who)
 			break
 		}
 		c.Rung = with(c.Rung, who)
@@ -219,8 +224,13 @@ func (f *folding) final(e *Event) {
 	for _, id := range r.Tried {
 		c.Rung = with(c.Rung, Employee{ID: id})
 	}
+	for _, name := range r.TriedNames {
+		if name != "" && !slices.Contains(f.tried, name) {
+			f.tried = append(f.tried, name)
+		}
+	}
 	lost := e.Kind == CallLost || r.Lost != nil && *r.Lost
-	spoke := r.Talk != nil && *r.Talk > 0 || r.LastTalked != 0 || r.FirstTalked != 0 || r.Lost != nil && !*r.Lost
+	spoke := r.Talk != nil && *r.Talk > 0 || r.LastTalked != 0 || r.FirstTalked != 0 || r.Lost != nil && !*r.Lost || len(r.Records) > 0
 	if lost || !spoke {
 		if lost && c.Direction != crm.Outgoing && r.Employee.ID != 0 {
 			c.Rung = with(c.Rung, r.Employee)
@@ -265,6 +275,7 @@ func (f *folding) finish() {
 		}
 	}
 	f.order()
+	f.names()
 	if c.Finished {
 		c.Showing = nil
 	}
@@ -273,6 +284,18 @@ func (f *folding) finish() {
 	}
 	slices.Sort(c.Records)
 	slices.Sort(c.Tags)
+}
+
+// names counts those who did not answer and whom the platform names without their ids. A name may be that of
+// somebody known by id only, so it adds a phone only where there are more names than phones.
+func (f *folding) names() {
+	c := f.call
+	for _, name := range f.tried {
+		known := slices.ContainsFunc(c.Rung, func(e Employee) bool { return e.Name == name })
+		if !known && len(c.Rung) < len(f.tried) {
+			c.Rung = with(c.Rung, Employee{Name: name})
+		}
+	}
 }
 
 // order puts the talkers that the platform names first and last in their places.
@@ -340,8 +363,15 @@ func with(list []Employee, e Employee) []Employee {
 
 func index(list []Employee, e Employee) int {
 	return slices.IndexFunc(list, func(o Employee) bool {
-		if e.ID != 0 || o.ID != 0 {
+		switch {
+		case e.ID != 0 && o.ID != 0:
 			return e.ID == o.ID
+		case e.Email != "" && o.Email != "":
+			return e.Email == o.Email
+		case e.Extension != "" && o.Extension != "":
+			return e.Extension == o.Extension
+		case e.Name != "" && o.Name != "":
+			return e.Name == o.Name
 		}
 		return e == o
 	})

@@ -1,6 +1,8 @@
 package integration
 
 import (
+	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -13,10 +15,11 @@ func (d *decision) close() {
 	m := d.memory
 	m.Closed = true
 	m.Missed = d.Call.Missed() && d.Call.Direction == crm.Incoming
+	m.Completed, m.Ending = d.Call.Answered, d.ending()
 	d.explainEnd()
 	d.correct()
 	d.takeOver()
-	user := d.activityOwner(true)
+	user := cmp.Or(d.activityOwner(true), m.Viewer) // a call that is registered must be finished, or its card hangs
 	if !m.Registered || user == 0 {
 		return
 	}
@@ -24,7 +27,7 @@ func (d *decision) close() {
 		Call: d.callRef(), User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.Call.LostReason, Rating: d.Call.Rating,
 	}
 	d.act(d.key("finish"), UrgentActivity, finish, d.touchCall())
-	if m.Bound != nil {
+	if d.shown() {
 		d.activity()
 	}
 	d.processed()
@@ -68,12 +71,11 @@ func (d *decision) correct() {
 		return
 	}
 	now := d.target(false)
-	ref := crm.Ref{Of: string(d.key("create", string(was.Kind)))}
+	ref := d.created(was.Kind)
 	if now.Responsible != 0 && now.Responsible != was.Responsible {
 		d.hand(was.Kind, ref, "responsible", was.Responsible, now.Responsible)
 		if was.Companion != "" {
-			companion := crm.Ref{Of: string(d.key("create", string(was.Companion)))}
-			d.hand(was.Companion, companion, "responsible", was.Responsible, now.Responsible)
+			d.hand(was.Companion, d.created(was.Companion), "responsible", was.Responsible, now.Responsible)
 		}
 		d.because("T-14", "moved", "field", "responsible", "value", d.name(now.Responsible))
 		was.Responsible = now.Responsible
@@ -88,27 +90,25 @@ func (d *decision) correct() {
 		d.because("T-13", "moved", "field", "stage", "value", d.stageName(was.Kind, now.Funnel, now.Stage))
 		was.Stage, was.Funnel = now.Stage, now.Funnel
 	}
-	d.rename(was, &now, ref)
+	d.rename(was.Kind, &was.Title, now.Title)
+	if was.Companion != "" {
+		d.rename(was.Companion, &was.CompanionTitle, d.title(was.Companion, false))
+	}
 }
 
-// rename corrects names whose templates look at what was not known at first.
-func (d *decision) rename(was, now *Target, ref crm.Ref) {
-	if now.Title != was.Title {
-		title := was.Title
-		d.update(was.Kind, ref, "title", crm.Guard{Title: &title}, crm.Fields{Title: &now.Title})
-		d.because("T-12", "moved", "field", "title", "value", now.Title)
-		was.Title = now.Title
+// rename corrects a name whose template looks at what was not known at first.
+func (d *decision) rename(k crm.Kind, was *string, now string) {
+	if now == *was {
+		return
 	}
-	if was.Companion != "" {
-		now.CompanionTitle = d.title(was.Companion, false)
-		if now.CompanionTitle != was.CompanionTitle {
-			title := was.CompanionTitle
-			companion := crm.Ref{Of: string(d.key("create", string(was.Companion)))}
-			d.update(was.Companion, companion, "title", crm.Guard{Title: &title}, crm.Fields{Title: &now.CompanionTitle})
-			was.CompanionTitle = now.CompanionTitle
-		}
-	}
+	title := *was
+	d.update(k, d.created(k), "title", crm.Guard{Title: &title}, crm.Fields{Title: &now})
+	d.because("T-12", "moved", "field", "title", "value", now)
+	*was = now
 }
+
+// created points at an entity of this call's own making.
+func (d *decision) created(k crm.Kind) crm.Ref { return crm.Ref{Of: string(d.key("create", string(k)))} }
 
 // hand gives an entity to another responsible, as long as the old one still is.
 func (d *decision) hand(k crm.Kind, ref crm.Ref, what string, from, to crm.UserID) {
@@ -116,16 +116,63 @@ func (d *decision) hand(k crm.Kind, ref crm.Ref, what string, from, to crm.UserI
 }
 
 func (d *decision) update(k crm.Kind, ref crm.Ref, what string, guard crm.Guard, fields crm.Fields) {
-	d.act(d.key("update", string(k), what), UrgentEntity, crm.Update{Kind: k, Entity: ref, If: guard, Fields: fields}, touchEntity(k, ref))
+	key := d.again("update", string(k), what)
+	d.act(key, UrgentEntity, crm.Update{Kind: k, Entity: ref, If: guard, Fields: fields}, touchEntity(k, ref))
+}
+
+// again is a key for what may be asked for once at the end of a call, and once more for every late event.
+func (d *decision) again(parts ...string) ActionKey {
+	if d.late {
+		parts = append(parts, string(d.Trigger))
+	}
+	return d.key(parts...)
 }
 
 func (d *decision) plannedNow(key ActionKey) bool {
 	return slices.ContainsFunc(d.plan.Actions, func(a Action) bool { return a.Key == key })
 }
 
+// amend corrects a call that was closed before all was known, when a later event says more of it:
+// the same comes out as if the end had come last (T-0). What the portal was told of the call
+// itself stays, because a call cannot be finished twice.
+func (d *decision) amend() {
+	m := d.memory
+	ending := d.ending()
+	if ending == m.Ending {
+		return
+	}
+	m.Ending, d.late = ending, true
+	d.correct()
+	if !d.Call.Answered {
+		return
+	}
+	d.takeOver()
+	if m.Completed {
+		return
+	}
+	m.Completed, m.Missed = true, false
+	if m.Registered && d.shown() {
+		d.because("T-0", "answered_late")
+		finish := crm.Ref{Of: string(d.key("finish"))}
+		d.act(d.again("activity"), UrgentActivity, crm.SetActivity{Activity: finish, Completed: true}, d.touchCall())
+	}
+	d.processed()
+}
+
+// ending is a fingerprint of everything that corrections look at. A record or a rating that comes late is not in
+// it, so that it does not move anything.
+func (d *decision) ending() string {
+	c := &d.Call
+	body, err := json.Marshal([]any{c.Answered, c.Caller, c.Rung, c.Talkers, c.Virtual, c.Params, c.Tags})
+	if err != nil {
+		return ""
+	}
+	return RecordKey(string(body))
+}
+
 // takeOver hands the open lead or deal of a repeat call to the talker when a rule of T-14 holds (R2).
 func (d *decision) takeOver() {
-	w := d.existing.working()
+	w, m := d.existing.working(), d.memory
 	if w == nil || d.Call.Direction != crm.Incoming {
 		return
 	}
@@ -138,31 +185,35 @@ func (d *decision) takeOver() {
 		d.because(rule, "keeps_owner", "entity", label(w))
 		return
 	}
+	from := cmp.Or(m.TakenBy, w.Responsible)
+	m.TakenBy = to
 	d.because("T-14.R2", "takes_over", "name", d.owners.ruleName, "entity", label(w), "user", d.name(to))
-	if to != w.Responsible {
-		d.hand(w.Kind, crm.Ref{ID: w.ID}, "takeover", w.Responsible, to)
+	if to != from {
+		d.hand(w.Kind, crm.Ref{ID: w.ID}, "takeover", from, to)
 	}
 }
+
+// shown reports whether there is an entity in whose timeline the call's activity is.
+func (d *decision) shown() bool { return d.memory.Bound != nil || d.existing.working() != nil }
 
 // activity makes the activity say how the call ended, and shows it wherever the customer's work goes on (E4).
 func (d *decision) activity() {
 	finish := crm.Ref{Of: string(d.key("finish"))}
 	d.act(d.key("activity"), UrgentActivity, crm.SetActivity{Activity: finish, Completed: d.Call.Answered}, d.touchCall())
-	bind := func(k crm.Kind, ref crm.Ref, name string) {
-		b := d.memory.Bound
-		if b.Kind == k && b.Entity.ID == ref.ID && b.Entity.Of == ref.Of {
+	bind := func(k crm.Kind, ref crm.Ref, rule, name string) {
+		if b := d.memory.Bound; b != nil && b.Kind == k && b.Entity.ID == ref.ID && b.Entity.Of == ref.Of {
 			return
 		}
 		d.act(d.key("bind", string(k)), UrgentActivity, crm.BindActivity{Activity: finish, Kind: k, Entity: ref}, d.touchCall())
-		d.because("T-14.E4", "bound", "entity", name)
+		d.because(rule, "bound", "entity", name)
 	}
 	if t := d.memory.Target; t != nil {
-		bind(t.Kind, crm.Ref{Of: string(d.key("create", string(t.Kind)))}, string(t.Kind))
+		bind(t.Kind, d.created(t.Kind), d.createRule(), string(t.Kind))
 		return
 	}
 	for _, x := range []*crm.Entity{d.existing.deal, d.existing.lead} {
 		if x != nil && !x.Closed {
-			bind(x.Kind, crm.Ref{ID: x.ID}, label(x))
+			bind(x.Kind, crm.Ref{ID: x.ID}, d.existing.row(), label(x))
 		}
 	}
 }

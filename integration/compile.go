@@ -19,6 +19,7 @@ type compiled struct {
 // direction holds the compiled filters of one direction's calls, in the order of their rules.
 type direction struct {
 	filter      *rules.Matcher // nil when the filter is off or empty
+	late        bool           // the filter names what only an answer tells (T-7)
 	names       map[crm.Kind]*rules.Set
 	leadFunnels *rules.Set
 	leadRules   []int // index in Funnels.Rules of each filter in leadFunnels
@@ -55,6 +56,7 @@ func (d *direction) compile(c *Calls, words []rules.Word) error {
 	if c.Filter.On && !c.Filter.Where.Empty() {
 		d.filter, err = rules.Compile(c.Filter.Where, words)
 		note("call filter", err)
+		d.late = len(rules.LateOf(c.Filter.Where, words)) > 0
 	}
 	d.names = map[crm.Kind]*rules.Set{}
 	for _, k := range []crm.Kind{crm.Lead, crm.Deal, crm.Contact, crm.Company} {
@@ -130,6 +132,14 @@ type lostRule struct {
 	check  *rules.Check
 }
 
+// code says how a rule lost: it may hold yet, once somebody answers, or it does not.
+func (l lostRule) code() string {
+	if l.check.Undecided {
+		return "rule_not_yet"
+	}
+	return "rule_failed"
+}
+
 // lostAtMost bounds how many rules that did not hold an explanation shows.
 const lostAtMost = 5
 
@@ -150,7 +160,7 @@ func choose(set *rules.Set, c *Call, numbers []int) choice {
 		ch.number, ch.check, before = number(won), &check, won
 	}
 	for i := range min(before, lostAtMost) {
-		check := set.Explain(i, s).Root
+		check := set.Explain(i, s, notYet(c)...).Root
 		ch.lost = append(ch.lost, lostRule{number(i), &check})
 	}
 	return ch

@@ -13,7 +13,7 @@ import (
 // means that Known is enough. It walks the same gates as Decide.
 func Ask(f Facts) *crm.Find {
 	d := decision{Facts: f}
-	if f.Known != nil || !d.passes() || !d.begins() {
+	if f.Known != nil || f.Memory.Known != nil || !d.passes() || !d.begins() {
 		return nil
 	}
 	return &crm.Find{Phones: d.phone.Spellings()}
@@ -47,6 +47,7 @@ type decision struct {
 	phone    Phone
 	existing existing
 	owners   ownership
+	late     bool // the call was closed before, and is being corrected
 }
 
 // because notes a reason; args are pairs of name and value.
@@ -95,7 +96,7 @@ func (d *decision) passes() bool {
 func (d *decision) customer() bool {
 	c := &d.Call
 	if c.Client == "" && !c.Finished {
-		return d.end(Waiting, "T-0", "wait_direction")
+		return d.end(Waiting, "T-0.1", "wait_number")
 	}
 	phone, problem := ParsePhone(c.Client, d.Settings.Country)
 	if problem == PhoneFine && d.ours(phone) {
@@ -128,11 +129,13 @@ func (d *decision) filter() bool {
 		d.because("T-7", "filter_off")
 		return d.accept()
 	}
-	v := m.Match(subject(&d.Call), notYet(&d.Call)...)
+	v := m.Match(subject(&d.Call), lateOf(&d.Call)...)
+	// A filter that names what an answer tells lets no call through before it, whatever else it names (T-7).
+	unanswered := !d.Call.Answered && d.Settings.of(d.Call.Direction).late && (v.Passed || v.Undecided)
 	switch {
-	case v.Undecided && d.Call.Finished:
+	case unanswered && d.Call.Finished:
 		d.end(Filtered, "T-7", "filter_no_answer")
-	case v.Undecided:
+	case unanswered:
 		d.end(Waiting, "T-7", "wait_filter")
 	case v.Passed:
 		d.because("T-7", "filter_passed").Check = &v.Root
@@ -174,10 +177,13 @@ func (d *decision) steps() {
 	}
 	d.existing = d.find()
 	d.owners = d.ownership()
-	if !d.memory.Registered {
-		d.open()
-	} else if !d.memory.Closed {
+	switch {
+	case d.memory.Closed:
+		d.amend()
+	case d.memory.Registered:
 		d.card()
+	default:
+		d.open()
 	}
 	if d.Call.Finished && !d.memory.Closed {
 		d.close()
@@ -238,7 +244,7 @@ func (d *decision) register() {
 	}
 	d.act(d.key("register"), UrgentCard, r, d.touchCall())
 	d.last().Until = d.Now.Add(cardLife)
-	d.memory.Registered = true
+	d.memory.Registered, d.memory.Viewer = true, user
 	d.because("T-0.2", "registered")
 	if !live {
 		return
@@ -282,8 +288,8 @@ func (d *decision) card() {
 		return // finishing hides it
 	}
 	want := d.viewers()
-	if len(want) == 0 {
-		return
+	if len(want) == 0 && !d.rung() {
+		return // the card is with the responsible, for want of anybody better
 	}
 	var hide, show []crm.UserID
 	for _, u := range d.memory.Showing {
@@ -306,6 +312,14 @@ func (d *decision) card() {
 		d.because("T-0.3", "card_hidden", "users", d.names(hide))
 	}
 	d.memory.Showing = want
+}
+
+// rung reports whether the cards that are up are those of employees whose phones rang.
+func (d *decision) rung() bool {
+	return slices.ContainsFunc(slices.Concat(d.Call.Rung, d.Call.Talkers), func(e Employee) bool {
+		u := d.userOf(e)
+		return u != 0 && slices.Contains(d.memory.Showing, u)
+	})
 }
 
 func (d *decision) show(users []crm.UserID) {

@@ -16,18 +16,16 @@ type existing struct {
 }
 
 // find chooses among what the CRM knows. Of several contacts with one number it takes the one with
-// an open deal, else the earliest: the same one every time (peers §3.13).
+// the newest open deal, else the earliest: the same one every time (peers §3.13).
 func (d *decision) find() existing {
 	k := d.Known
 	e := existing{lead: newest(k.Leads), deal: newest(k.Deals), company: earliest(k.Companies)}
 	e.contact = earliest(k.Contacts)
+	var last int64
 	for _, deal := range k.Deals {
-		if deal.Closed || deal.Contact == 0 {
-			continue
-		}
-		if i := slices.IndexFunc(k.Contacts, func(c crm.Entity) bool { return c.ID == deal.Contact }); i >= 0 {
-			e.contact = &k.Contacts[i]
-			break
+		i := slices.IndexFunc(k.Contacts, func(c crm.Entity) bool { return c.ID == deal.Contact })
+		if i >= 0 && !deal.Closed && deal.ID > last {
+			last, e.contact = deal.ID, &k.Contacts[i]
 		}
 	}
 	return e
@@ -47,9 +45,11 @@ func earliest(list []crm.Entity) *crm.Entity {
 	if len(list) == 0 {
 		return nil
 	}
-	best := slices.MinFunc(list, func(a, b crm.Entity) int { return cmp.Compare(a.ID, b.ID) })
+	best := slices.MinFunc(list, byID)
 	return &best
 }
+
+func byID(a, b crm.Entity) int { return cmp.Compare(a.ID, b.ID) }
 
 func bit(b bool) int {
 	if b {
@@ -73,24 +73,17 @@ func (e *existing) working() *crm.Entity {
 	return nil
 }
 
-// owner is the responsible of what exists, by contact → company → lead/deal (T-14, E table).
-func (e *existing) owner() candidate {
-	switch {
-	case e.contact != nil:
-		return candidate{e.contact.Responsible, e.row(), "owner_contact", nil, nil}
-	case e.company != nil:
-		return candidate{e.company.Responsible, e.row(), "owner_company", nil, nil}
+// owners are the responsibles of what exists, by contact → company → lead/deal (T-14, E table).
+func (e *existing) owners() []candidate {
+	var list []candidate
+	row, seen := e.row(), map[*crm.Entity]bool{}
+	for _, x := range []*crm.Entity{e.contact, e.company, e.working(), e.lead, e.deal} {
+		if x != nil && x.Responsible != 0 && !seen[x] {
+			seen[x] = true
+			list = append(list, candidate{x.Responsible, row, "owner_" + string(x.Kind), nil, nil})
+		}
 	}
-	if w := e.working(); w != nil {
-		return candidate{w.Responsible, e.row(), "owner_" + string(w.Kind), nil, nil}
-	}
-	switch {
-	case e.lead != nil:
-		return candidate{e.lead.Responsible, e.row(), "owner_lead", nil, nil}
-	case e.deal != nil:
-		return candidate{e.deal.Responsible, e.row(), "owner_deal", nil, nil}
-	}
-	return candidate{}
+	return list
 }
 
 // row names the row of the E table that what exists falls into.
@@ -141,8 +134,8 @@ func (d *decision) explainFound() {
 	d.because("T-0", "repeat", "phone", string(d.phone), "found", strings.Join(found, ", "))
 	if len(d.Known.Contacts) > 1 {
 		ids := make([]string, len(d.Known.Contacts))
-		for i := range d.Known.Contacts {
-			ids[i] = decimal(d.Known.Contacts[i].ID)
+		for i, c := range slices.SortedFunc(slices.Values(d.Known.Contacts), byID) {
+			ids[i] = decimal(c.ID)
 		}
 		d.because("T-0", "several_contacts", "ids", strings.Join(ids, ", "), "chosen", label(e.contact))
 	}
@@ -279,7 +272,7 @@ func (d *decision) stage(k crm.Kind, explain bool) (funnel int64, stage string) 
 	won := d.Settings.funnelRule(&d.Call, k)
 	for _, l := range won.lost {
 		check = l.check
-		note("rule_failed", "name", titled(f.Rules[l.number].Name, l.number))
+		note(l.code(), "name", titled(f.Rules[l.number].Name, l.number))
 	}
 	check = won.check
 	if i := won.number; i >= 0 {
@@ -297,7 +290,7 @@ func (d *decision) stage(k crm.Kind, explain bool) (funnel int64, stage string) 
 	}
 	if !d.has(k, funnel, stage) {
 		note("default_vanished", "stage", stage)
-		funnel, stage = d.firstStage(k)
+		funnel, stage = d.firstStage(k, funnel)
 	}
 	note("funnel_default", "stage", d.stageName(k, funnel, stage))
 	return funnel, stage
@@ -324,9 +317,12 @@ func (d *decision) has(k crm.Kind, funnel int64, stage string) bool {
 	return slices.ContainsFunc(d.stages(k, funnel), func(s crm.Stage) bool { return s.Code == stage })
 }
 
-func (d *decision) firstStage(k crm.Kind) (int64, string) {
-	if stages := d.stages(k, 0); len(stages) > 0 {
-		return 0, stages[0].Code
+// firstStage is where an entity begins when its funnel, or the general one, has lost the stage it should begin in.
+func (d *decision) firstStage(k crm.Kind, funnel int64) (int64, string) {
+	for _, f := range []int64{funnel, 0} {
+		if stages := d.stages(k, f); len(stages) > 0 {
+			return f, stages[0].Code
+		}
 	}
 	return 0, "NEW"
 }

@@ -1,6 +1,8 @@
 package integration
 
 import (
+	"slices"
+
 	"omniconnector/crm"
 	"omniconnector/rules"
 )
@@ -16,8 +18,8 @@ type candidate struct {
 
 // ownership is what T-14 says of this call, worked out once.
 type ownership struct {
-	// entity is the responsible of what exists, contact → company → lead/deal; user 0 when nothing exists.
-	entity candidate
+	// entities are the responsibles of what exists, contact → company → lead/deal.
+	entities []candidate
 	// addressed is the one employee the call was aimed at.
 	addressed candidate
 	// rule is the first rule of T-14 that holds.
@@ -32,7 +34,7 @@ type ownership struct {
 func (d *decision) ownership() ownership {
 	var o ownership
 	calls := d.Settings.Calls(d.Call.Direction)
-	o.entity = d.existing.owner()
+	o.entities = d.existing.owners()
 	if d.Call.Direction == crm.Outgoing {
 		o.caller = d.employee(d.Call.Caller, "T-14.P2", "owner_caller")
 		o.fallback = candidate{calls.Responsible.Default, "T-14.P1", "owner_default_out", nil, nil}
@@ -90,11 +92,8 @@ func (d *decision) employee(e Employee, rule, code string) candidate {
 
 // entityChain is the order in which the responsible of a new entity is looked for.
 func (d *decision) entityChain() []candidate {
-	o := &d.owners
-	if o.entity.user != 0 { // E1, E7: what exists says whose the client is
-		return append([]candidate{o.entity}, d.primaryChain()...)
-	}
-	return d.primaryChain()
+	// E1, E7: what exists says whose the client is.
+	return slices.Concat(d.owners.entities, d.primaryChain())
 }
 
 func (d *decision) primaryChain() []candidate {
@@ -114,19 +113,18 @@ func (d *decision) activityChain() []candidate {
 	o := &d.owners
 	switch {
 	case d.Call.Direction == crm.Outgoing:
-		return []candidate{o.caller, o.entity, o.fallback}
+		return slices.Concat([]candidate{o.caller}, o.entities, []candidate{o.fallback})
 	case d.Call.Answered:
 		talker := o.talker
-		if o.entity.user != 0 && talker.user != 0 {
+		if len(o.entities) > 0 && talker.user != 0 {
 			talker.rule = "T-14.R3"
 			if o.rule.user != 0 {
 				talker.rule = "T-14.R2"
 			}
 		}
-		return []candidate{talker, o.entity, o.rule, o.fallback}
+		return slices.Concat([]candidate{talker}, o.entities, []candidate{o.rule, o.fallback})
 	default:
-		entity := o.entity
-		return []candidate{entity, o.addressed, o.rule, o.fallback}
+		return slices.Concat(o.entities, []candidate{o.addressed, o.rule, o.fallback})
 	}
 }
 
@@ -149,8 +147,23 @@ func (d *decision) choose(of string, chain []candidate, explain bool) crm.UserID
 			return c.user
 		}
 	}
+	if u := d.administrator(); u != 0 {
+		note(nil, "T-14", "owner_admin", "user", d.name(u))
+		return u
+	}
 	note(nil, "T-14", "owner_nobody")
 	return 0
+}
+
+// administrator is the last resort: a customer must not be lost because everybody whom the settings name has left.
+func (d *decision) administrator() crm.UserID {
+	var first crm.UserID
+	for i := range d.Directory.Users {
+		if u := &d.Directory.Users[i]; u.Admin && u.Active && (first == 0 || u.ID < first) {
+			first = u.ID
+		}
+	}
+	return first
 }
 
 // entityOwner chooses the responsible of a new entity.
@@ -158,7 +171,7 @@ func (d *decision) entityOwner(explain bool) crm.UserID {
 	if explain {
 		for _, l := range d.owners.lost {
 			name := titled(d.Settings.Calls(d.Call.Direction).Responsible.Rules[l.number].Name, l.number)
-			d.because("T-14", "rule_failed", "name", name).Check = l.check
+			d.because("T-14", l.code(), "name", name).Check = l.check
 		}
 	}
 	return d.choose(ofEntity, d.entityChain(), explain)

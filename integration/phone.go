@@ -1,8 +1,10 @@
 package integration
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -26,51 +28,99 @@ const (
 // hiddenCallers are what exchanges write for a caller who withholds the number.
 var hiddenCallers = []string{"anonymous", "unknown", "unavailable", "restricted", "private", "hidden", "none", "null"}
 
-const longestExtension = 5 // contract uis §0, "Phones"
+const (
+	longestExtension = 5 // contract uis §0, "Phones"
+	shortest         = 8 // digits of an international number; what is shorter is a local or a service number
+	longest164       = 15
+	longestText      = 200
+)
+
+// dialled is what is written after a number to reach one desk: it belongs to nobody's number.
+var dialled = regexp.MustCompile(`(?i)(\.\.\.|[,;#]|\b(?:ext|x|доб)|доб).*$`)
 
 // ParsePhone reads a number as platforms and people write it. Digits without a plus are tried as
 // international first, because that is how the platform sends them, and then by the rules
 // of country (two letters). Texts that are no number give an empty Phone and say why.
 func ParsePhone(raw, country string) (Phone, PhoneProblem) {
-	raw = strings.TrimSpace(raw)
-	if head, _, cut := strings.Cut(raw, "..."); cut { // post-dial suffix
-		raw = head
-	}
+	raw, country = strings.TrimSpace(raw), strings.ToUpper(country)
 	if raw == "" || slices.Contains(hiddenCallers, strings.ToLower(raw)) {
 		return "", PhoneAbsent
 	}
-	if strings.ContainsFunc(raw, isLetter) && !strings.HasPrefix(strings.ToLower(raw), "tel:") {
-		if digits := onlyDigits(strings.Split(strings.ToLower(raw), "доб")[0]); len(digits) < 10 || strings.Contains(raw, "@") {
+	if len(raw) > longestText {
+		return "", PhoneMalformed
+	}
+	raw = strings.Map(asciiDigit, raw)
+	lower := strings.ToLower(raw)
+	if strings.Contains(raw, "@") || strings.HasPrefix(lower, "sip:") {
+		return "", PhoneName
+	}
+	text := dialled.ReplaceAllString(strings.TrimPrefix(lower, "tel:"), "")
+	digits := onlyDigits(text)
+	if strings.ContainsFunc(text, unicode.IsLetter) {
+		if len(digits) < 10 {
 			return "", PhoneName
 		}
+		text = strings.Map(withoutLetters, text) // never a vanity number: "моб. 8 926 …"
 	}
-	digits := onlyDigits(raw)
 	switch {
 	case digits == "":
 		return "", PhoneAbsent
 	case len(digits) <= longestExtension:
 		return "", PhoneExtension
 	}
-	if !strings.HasPrefix(raw, "+") && len(digits) >= 11 && !strings.HasPrefix(digits, "0") && !(digits[0] == '8' && country == "RU") {
-		if p := parse("+"+digits, country); p != "" {
-			return p, PhoneFine
-		}
-	}
-	if p := parse(raw, country); p != "" {
+	if p := read(strings.TrimSpace(text), digits, country); p != "" {
 		return p, PhoneFine
 	}
 	return "", PhoneMalformed
 }
 
-// parse asks for a possible number, not a valid one: numbering plans grow faster than
-// the tables that describe them, and a customer must not be lost to an old table.
-func parse(text, country string) Phone {
+// read decides between the two readings of digits that may be international or national.
+func read(text, digits, country string) Phone {
+	if strings.HasPrefix(text, "+") || len(digits) < 11 {
+		return parse(text, country, false)
+	}
+	if digits[0] == '8' {
+		// The trunk prefix of Russia and its neighbours, and the beginning of East Asia's countries: eleven
+		// digits are a Russian's own number, more are one only when that is certain.
+		sure := len(digits) > 11 || country != "RU" && country != "KZ"
+		if p := parse(text, country, sure); p != "" {
+			return p
+		}
+	}
+	if digits[0] != '0' {
+		if p := parse("+"+digits, country, false); p != "" {
+			return p
+		}
+	}
+	if p := parse(text, country, false); p != "" {
+		return p
+	}
+	if rest, ok := strings.CutPrefix(digits, "00"); ok {
+		return parse("+"+rest, country, false)
+	}
+	return ""
+}
+
+// parse asks for a possible number, not a valid one, unless it must be sure: numbering plans grow
+// faster than the tables that describe them, and a customer must not be lost to an old table.
+func parse(text, country string, sure bool) Phone {
 	number, err := phonenumbers.Parse(text, country)
-	if err != nil || !phonenumbers.IsPossibleNumber(number) {
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(number) != phonenumbers.IS_POSSIBLE {
+		return ""
+	}
+	if sure && !phonenumbers.IsValidNumber(number) {
 		return ""
 	}
 	number.Extension = nil
-	return Phone(phonenumbers.Format(number, phonenumbers.E164))
+	p := phonenumbers.Format(number, phonenumbers.E164)
+	if n := len(p) - 1; n < shortest || n > longest164 {
+		return ""
+	}
+	// What reads differently the second time, like a row of zeros, is nobody's number.
+	if again, err := phonenumbers.Parse(p, country); err != nil || phonenumbers.Format(again, phonenumbers.E164) != p {
+		return ""
+	}
+	return Phone(p)
 }
 
 // Spellings lists the ways a CRM may hold the number, the most telling first (T-0.1).
@@ -106,6 +156,19 @@ func onlyDigits(s string) string {
 	}, s)
 }
 
-func isLetter(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 'а' && r <= 'я' || r >= 'А' && r <= 'Я'
+// asciiDigit turns the digits of other scripts, which keyboards of phones do produce, into ours.
+func asciiDigit(r rune) rune {
+	for _, zero := range []rune{'\uff10', '\u0660', '\u06f0'} {
+		if r >= zero && r <= zero+9 {
+			return '0' + r - zero
+		}
+	}
+	return r
+}
+
+func withoutLetters(r rune) rune {
+	if unicode.IsLetter(r) {
+		return -1
+	}
+	return r
 }

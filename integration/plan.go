@@ -86,6 +86,8 @@ type Memory struct {
 	Target *Target `json:"target,omitempty"`
 	// Registered tells that the portal was told of the call.
 	Registered bool `json:"registered,omitempty"`
+	// Viewer is the user for whom it was registered.
+	Viewer crm.UserID `json:"viewer,omitempty"`
 	// Bound is the entity the registered call belongs to in the portal.
 	Bound *Bound `json:"bound,omitempty"`
 	// Showing are the users whose cards are up.
@@ -94,6 +96,12 @@ type Memory struct {
 	Closed bool `json:"closed,omitempty"`
 	// Missed tells that it was closed as a missed incoming call.
 	Missed bool `json:"missed,omitempty"`
+	// Completed tells that the activity says that they talked.
+	Completed bool `json:"completed,omitempty"`
+	// Ending is a fingerprint of what was known when the call was closed or corrected last.
+	Ending string `json:"ending,omitempty"`
+	// TakenBy is who got the existing lead or deal by R2 of T-14.
+	TakenBy crm.UserID `json:"taken_by,omitempty"`
 	// Records are the keys of records that were planned to be attached.
 	Records []string `json:"records,omitempty"`
 	// Verdict is how the call's filter was decided, once it was.

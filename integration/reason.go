@@ -3,6 +3,8 @@ package integration
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"omniconnector/rules"
 )
@@ -36,13 +38,37 @@ func (r Reason) Sentence(lang Lang) string {
 	if lang == English {
 		text = pair[1]
 	}
+	pairs := make([]string, 0, 2*len(r.Args))
 	for name, value := range r.Args {
-		if name == "of" {
-			value = objects[value][lang]
-		}
-		text = strings.ReplaceAll(text, "{"+name+"}", value)
+		pairs = append(pairs, "{"+name+"}", said(name, value, lang))
 	}
-	return text
+	return capital(strings.NewReplacer(pairs...).Replace(text))
+}
+
+// said puts our own words among a reason's values into the reader's language.
+func said(name, value string, lang Lang) string {
+	switch name {
+	case "of":
+		return objects[value][lang]
+	case "entity", "found", "chosen", "kind", "field":
+		if lang == Russian {
+			return russian.Replace(value)
+		}
+	default:
+	}
+	return value
+}
+
+// russian are our words for records and their fields.
+var russian = strings.NewReplacer("lead", "лид", "deal", "сделка", "contact", "контакт", "company", "компания",
+	"responsible", "ответственный", "stage", "стадия", "title", "название")
+
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // objects are what somebody may be responsible for.
@@ -77,6 +103,7 @@ var sentences = map[string][2]string{
 	"malformed":        {"«{number}» не похоже на номер телефона.", "“{number}” does not look like a telephone number."},
 	"own_number":       {"{number} — ваш собственный виртуальный номер: он не может быть клиентом.", "{number} is your own virtual number: it cannot be a customer."},
 	"wait_direction":   {"Ещё не известно, входящий это звонок или исходящий.", "It is not known yet whether the call is incoming or outgoing."},
+	"wait_number":      {"Номер клиента ещё не известен.", "The customer's number is not known yet."},
 	"wait_ring":        {"Ещё ни у кого не звонит телефон: карточку показать некому.", "Nobody's phone rings yet: there is nobody to show the card to."},
 	"wait_filter":      {"Фильтр называет сотрудника, группу или операцию: решим, когда сотрудник ответит.", "The filter names an employee, a group or an operation: to be decided when somebody answers."},
 	"filter_off":       {"Фильтр звонков выключен: проходят все.", "The call filter is off: every call passes."},
@@ -89,7 +116,7 @@ var sentences = map[string][2]string{
 	"create_off":       {"Создание для этого направления выключено: ничего не создаём.", "Creation is off for this direction: nothing is created."},
 	"create_lead":      {"CRM работает с лидами: создаём лид «{title}».", "The CRM works with leads: a lead “{title}” is created."},
 	"create_deal":      {"CRM работает без лидов: создаём сделку «{title}».", "The CRM works without leads: a deal “{title}” is created."},
-	"create_companion": {"У сделки ещё нет клиента: создаём {kind} «{title}».", "The deal has no customer yet: a {kind} “{title}” is created."},
+	"create_companion": {"У сделки ещё нет клиента: создаётся {kind} «{title}».", "The deal has no customer yet: a {kind} “{title}” is created."},
 	"link":             {"Новая запись связана с найденным: {entity}.", "The new record is linked to what was found: {entity}."},
 	"open_exists":      {"Есть открытая запись {entity}: новую не создаём.", "There is an open record, {entity}: no new one is created."},
 	"all_closed":       {"Прежние лиды и сделки закрыты: создаём новую запись.", "The earlier leads and deals are closed: a new record is created."},
@@ -117,6 +144,7 @@ var sentences = map[string][2]string{
 	"owner_deal":        {"{of} — на {user}: он ведёт сделку.", "{of} goes to {user}, whose deal it is."},
 	"owner_inactive":    {"{user} уволен или не активен в портале: берём следующего по порядку.", "{user} is dismissed or inactive in the portal: the next in order is taken."},
 	"owner_unmapped":    {"Сотрудник {employee} не сопоставлен с пользователем портала: берём следующего по порядку.", "Employee {employee} is not mapped to a portal user: the next in order is taken."},
+	"owner_admin":       {"{of} — на {user}: все по порядку уволены или не заданы, взят администратор портала. Задайте ответственного по умолчанию.", "{of} goes to {user}, the portal's administrator: everybody in order is dismissed or not set. Set a default responsible."},
 	"owner_nobody":      {"Некого назначить ответственным: все по порядку уволены или не заданы. Задайте ответственного по умолчанию.", "There is nobody to be responsible: everybody in order is dismissed or not set. Set a default responsible."},
 
 	"card_shown":       {"Карточка звонка показана: {users}.", "The call's card is shown to {users}."},
@@ -127,8 +155,9 @@ var sentences = map[string][2]string{
 	"finished_talked":  {"Разговор состоялся: дело выполнено.", "They talked: the activity is completed."},
 	"finished_missed":  {"Никто не ответил: дело остаётся невыполненным.", "Nobody answered: the activity stays not completed."},
 	"finished_silent":  {"Платформа не сообщила о конце звонка: он завершён после {minutes} мин. молчания.", "The platform never told that the call ended: finished after {minutes} minutes of silence."},
+	"answered_late":    {"Выяснилось, что разговор состоялся: дело выполнено.", "It turns out that they talked: the activity is completed."},
 	"processed":        {"Прежние пропущенные звонки клиента отмечены обработанными: {count}.", "The customer's earlier missed calls are marked as processed: {count}."},
-	"bound":            {"Дело видно и в записи {entity}.", "The activity is shown in {entity} too."},
+	"bound":            {"Дело видно и здесь: {entity}.", "The activity is shown in {entity} too."},
 	"record":           {"Запись разговора будет прикреплена к делу.", "The record of the talk will be attached to the activity."},
 	"record_off":       {"Передача записей выключена.", "Passing records is off."},
 	"record_second":    {"У звонка уже есть запись: портал хранит одну.", "The call has a record already: the portal keeps one."},

@@ -90,10 +90,19 @@ func subject(c *Call) rules.Subject {
 	return s
 }
 
-// notYet are the parameters of a call that may still become known.
-func notYet(c *Call) []rules.Parameter {
+// lateOf are the parameters that only an answer tells, as long as there was none. A call that
+// ended without one has them for rules no more than while it rang.
+func lateOf(c *Call) []rules.Parameter {
 	if c.Direction == crm.Outgoing || c.Answered {
 		return nil
 	}
 	return LateParams()
+}
+
+// notYet are the parameters of a call that may still become known.
+func notYet(c *Call) []rules.Parameter {
+	if c.Finished {
+		return nil
+	}
+	return lateOf(c)
 }
