@@ -16,18 +16,22 @@ import (
 )
 
 // portalsWith lists the portals that have rows in a table, hopping from portal to portal in a
-// partial index instead of reading every row: a backlog of a million events costs one step.
-// The third column is the least of the index's last one, which tells when work is due.
+// partial index instead of reading every row: a backlog of a million events costs one hop.
+// The third column is the least of the index's last one, which tells when work is due. A hop is
+// written as "the tenant's next portal, or the next tenant's first" because SQLite walks
+// through all rows of a portal when it is asked for (tenant_id, portal_id) > (t, p).
 func portalsWith(name, table, condition, due string) string {
-	next := func(column, after string) string {
+	first := func(column, after string) string {
 		return fmt.Sprintf("(SELECT %s FROM %s WHERE %s%s ORDER BY tenant_id, portal_id, %s LIMIT 1)",
 			column, table, condition, after, due)
 	}
-	step := func(after string) string {
-		return next("tenant_id", after) + ", " + next("portal_id", after) + ", " + next(due, after)
+	next := func(column string) string {
+		return fmt.Sprintf("COALESCE(%s, %s)",
+			first(column, fmt.Sprintf(" AND tenant_id = %s.t AND portal_id > %s.p", name, name)),
+			first(column, fmt.Sprintf(" AND tenant_id > %s.t", name)))
 	}
-	return fmt.Sprintf("%s(t, p, due) AS (SELECT %s UNION ALL SELECT %s FROM %s WHERE %s.t IS NOT NULL)",
-		name, step(""), step(fmt.Sprintf(" AND (tenant_id, portal_id) > (%s.t, %s.p)", name, name)), name, name)
+	return fmt.Sprintf("%s(t, p, due) AS (SELECT %s, %s, %s UNION ALL SELECT %s, %s, %s FROM %s WHERE %s.t IS NOT NULL)", name,
+		first("tenant_id", ""), first("portal_id", ""), first(due, ""), next("tenant_id"), next("portal_id"), next(due), name, name)
 }
 
 // claim derives readiness from unfinished rows (R-2): undecided events, actions that are due,
@@ -38,10 +42,11 @@ var claim = "WITH RECURSIVE " + strings.Join([]string{
 	portalsWith("se", "sessions", "NOT closed AND deadline_at > 0", "deadline_at"),
 	`work(t, p) AS (SELECT t, p FROM ev WHERE t IS NOT NULL
 		UNION SELECT t, p FROM ac WHERE due <= ? UNION SELECT t, p FROM se WHERE due <= ?)`,
-	`picked AS (SELECT l.tenant_id, l.portal_id FROM work
-		JOIN lanes l ON l.tenant_id = work.t AND l.portal_id = work.p AND l.lease_until <= ? AND l.paused_until <= ?
-		JOIN tenants c ON c.tenant_id = work.t AND c.state = 'active'
-		JOIN portals o ON o.tenant_id = work.t AND o.portal_id = work.p AND o.state = 'ok'
+	// SQLite takes CROSS JOIN as an order: first the few that have work.
+	`picked AS (SELECT l.tenant_id, l.portal_id FROM work CROSS JOIN lanes l CROSS JOIN tenants c CROSS JOIN portals o
+		WHERE l.tenant_id = work.t AND l.portal_id = work.p AND l.lease_until <= ? AND l.paused_until <= ?
+		AND c.tenant_id = work.t AND c.state = 'active'
+		AND o.tenant_id = work.t AND o.portal_id = work.p AND o.state = 'ok'
 		ORDER BY l.lease_until LIMIT ? /*lock*/)`,
 }, ", ") + ` UPDATE lanes SET owner = ?, fence = fence + 1, lease_until = ? FROM picked
 	WHERE lanes.tenant_id = picked.tenant_id AND lanes.portal_id = picked.portal_id AND lease_until <= ?

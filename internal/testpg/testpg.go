@@ -20,7 +20,7 @@ import (
 // shared is the cluster of this test process. Nobody stops it: it ends with the process.
 var shared = sync.OnceValues(func() (*Cluster, error) {
 	if dsn := os.Getenv("TEST_POSTGRES_DSN"); dsn != "" {
-		return &Cluster{dsn: dsn, stop: func() error { return nil }}, nil
+		return &Cluster{dsn: dsn, borrowed: true, stop: func() error { return nil }}, nil
 	}
 	return Start(Options{})
 })
@@ -28,13 +28,52 @@ var shared = sync.OnceValues(func() (*Cluster, error) {
 // New makes an empty database for one test, which is dropped when the test ends, and answers its DSN.
 func New(tb testing.TB) string {
 	tb.Helper()
+	return database(tb, func(ctx context.Context, c *Cluster) (string, func() error, error) { return c.Database(ctx) })
+}
+
+// Prepared makes a database like New that prepare has filled. On a server of our own it fills one
+// for all tests of the process, which are given copies: that is ten times faster than migrating
+// each. Prepare must leave no connection behind; one name always goes with one prepare.
+func Prepared(tb testing.TB, name string, prepare func(ctx context.Context, dsn string) error) string {
+	tb.Helper()
+	return database(tb, func(ctx context.Context, c *Cluster) (string, func() error, error) {
+		if c.borrowed {
+			dsn, drop, err := c.Database(ctx)
+			if err == nil {
+				err = prepare(ctx, dsn)
+			}
+			return dsn, drop, err
+		}
+		once, _ := templates.LoadOrStore(name, sync.OnceValues(func() (string, error) {
+			dsn, _, err := c.Database(ctx)
+			if err != nil {
+				return "", err
+			}
+			return dsn, prepare(ctx, dsn)
+		}))
+		template, err := once.(func() (string, error))()
+		if err != nil {
+			return "", nil, err
+		}
+		config, err := pgx.ParseConfig(template)
+		if err != nil {
+			return "", nil, err
+		}
+		return c.create(ctx, " TEMPLATE "+config.Database)
+	})
+}
+
+var templates sync.Map
+
+func database(tb testing.TB, fill func(context.Context, *Cluster) (string, func() error, error)) string {
+	tb.Helper()
 	c, err := shared()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), time.Minute)
 	defer cancel()
-	dsn, drop, err := c.Database(ctx)
+	dsn, drop, err := fill(ctx, c)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -56,6 +95,8 @@ type Options struct {
 type Cluster struct {
 	dsn  string
 	stop func() error
+	// borrowed tells that the server is somebody's, who keeps it.
+	borrowed bool
 }
 
 // DSN connects to the cluster's maintenance database.
@@ -66,8 +107,12 @@ func (c *Cluster) Stop() error { return c.stop() }
 
 // Database makes an empty database and tells how to drop it, whoever is still connected.
 func (c *Cluster) Database(ctx context.Context) (dsn string, drop func() error, err error) {
+	return c.create(ctx, "")
+}
+
+func (c *Cluster) create(ctx context.Context, like string) (dsn string, drop func() error, err error) {
 	name := "test_" + strings.ToLower(rand.Text()[:12])
-	if err := c.exec(ctx, "CREATE DATABASE "+name); err != nil {
+	if err := c.exec(ctx, "CREATE DATABASE "+name+like); err != nil {
 		return "", nil, fmt.Errorf("make test database: %w", err)
 	}
 	config, err := pgx.ParseConfig(c.dsn)

@@ -4,6 +4,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -32,7 +33,19 @@ func SQLite(tb testing.TB, now func() time.Time) *store.Store {
 // Postgres opens a database of the private server (internal/testpg).
 func Postgres(tb testing.TB, now func() time.Time) *store.Store {
 	tb.Helper()
-	return open(tb, testpg.New(tb), now)
+	return open(tb, PostgresDSN(tb), now)
+}
+
+// PostgresDSN makes an empty, migrated database for tests that open it themselves, or several times.
+func PostgresDSN(tb testing.TB) string {
+	tb.Helper()
+	return testpg.Prepared(tb, "store", func(ctx context.Context, dsn string) error {
+		s, err := store.Open(ctx, store.Config{DSN: dsn, Keys: Keys(tb), Now: time.Now, Migrate: true})
+		if err != nil {
+			return err
+		}
+		return s.Close()
+	})
 }
 
 func open(tb testing.TB, dsn string, now func() time.Time) *store.Store {
