@@ -198,7 +198,7 @@ func (d *decision) companion(t *Target) *Bound {
 		Kind: t.Companion, OriginID: OriginID(d.Call.Session, t.Companion),
 		Fields: crm.Fields{Title: &title, Responsible: &owner, Source: &source, Phones: []string{string(d.phone)}},
 	}, string(key))
-	d.because("T-3", "create_companion", "kind", string(t.Companion), "title", t.CompanionTitle)
+	d.because(d.createRule(), "create_companion", "kind", string(t.Companion), "title", t.CompanionTitle)
 	b := &Bound{t.Companion, crm.Ref{Of: string(key)}}
 	d.memory.Bound = b
 	return b
@@ -209,11 +209,11 @@ func (d *decision) links(companion *Bound) (contact, company *crm.Ref) {
 	e := &d.existing
 	if e.contact != nil {
 		contact = &crm.Ref{ID: e.contact.ID}
-		d.because("T-3", "link", "entity", label(e.contact))
+		d.because(d.createRule(), "link", "entity", label(e.contact))
 	}
 	if e.company != nil {
 		company = &crm.Ref{ID: e.company.ID}
-		d.because("T-3", "link", "entity", label(e.company))
+		d.because(d.createRule(), "link", "entity", label(e.company))
 	}
 	if companion != nil {
 		ref := companion.Entity

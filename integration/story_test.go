@@ -63,7 +63,7 @@ type portalFixture struct {
 	Find       crm.Customer `json:"find"`
 	// MissedSince are the customer's own missed calls that ended after the CRM was asked.
 	MissedSince []int64 `json:"missed_since"`
-	// Late is users, once the call's later steps begin: somebody was dismissed meanwhile.
+	// Late are the users at the last step: somebody was dismissed meanwhile.
 	Late []crm.User `json:"late_users"`
 }
 
@@ -106,7 +106,9 @@ func readStory(t *testing.T, path string) *story {
 		case f.Name == "settings.yaml":
 			strict(t, f.Name, f.Data, s.settings)
 		case f.Name == "crm.yaml":
-			strict(t, f.Name, f.Data, &s.crm)
+			var own portalFixture // apart, because JSON would fill the default users' fields in
+			strict(t, f.Name, f.Data, &own)
+			s.crm = own.or(s.crm)
 		case f.Name == "call.yaml":
 			strict(t, f.Name, f.Data, &common)
 		case strings.HasPrefix(f.Name, "step"):
@@ -121,6 +123,23 @@ func readStory(t *testing.T, path string) *story {
 		t.Fatalf("%s: settings: %v", path, err)
 	}
 	return s
+}
+
+// or takes what a fixture does not say from another.
+func (p portalFixture) or(other portalFixture) portalFixture {
+	if p.Mode == "" {
+		p.Mode = other.Mode
+	}
+	if p.Users == nil {
+		p.Users = other.Users
+	}
+	if p.LeadStages == nil {
+		p.LeadStages = other.LeadStages
+	}
+	if p.Funnels == nil {
+		p.Funnels = other.Funnels
+	}
+	return p
 }
 
 // name fills in the kinds of what the CRM finds.
@@ -260,7 +279,7 @@ func (s *story) tell(t *testing.T) string {
 	s.plans = nil
 	directory := s.crm.directory()
 	for i, step := range s.steps {
-		if i > 0 && s.crm.Late != nil {
+		if i == len(s.steps)-1 && s.crm.Late != nil {
 			directory.Users = s.crm.Late
 		}
 		events = append(events, step.events...)
