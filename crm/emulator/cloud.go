@@ -231,6 +231,7 @@ func (c *Cloud) routes() {
 	c.mux.HandleFunc("/oauth/rest/", c.serveOAuthRest)
 	c.mux.HandleFunc("/p/{portal}/{rest...}", c.servePortal)
 	c.controlRoutes()
+	c.pageRoutes()
 }
 
 func (c *Cloud) servePortal(w http.ResponseWriter, r *http.Request) {
@@ -252,7 +253,7 @@ func (c *Cloud) servePortal(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(rest, "upload/"):
 		p.serveUpload(w, r, strings.TrimPrefix(rest, "upload/"))
 	default:
-		http.NotFound(w, r)
+		p.servePage(w, r, rest)
 	}
 }
 

@@ -46,6 +46,10 @@ func setForm(root *array, name string, val any) {
 	top, rest := name, ""
 	if i := strings.IndexByte(name, '['); i > 0 {
 		top, rest = name[:i], name[i:]
+		// A bracket that never closes is a part of the name: "filter[>=ID]=5" sent without escaping loses its filter.
+		if !strings.Contains(rest, "]") {
+			top, rest = top+"_"+rest[1:], ""
+		}
 	}
 	if top == "" {
 		return

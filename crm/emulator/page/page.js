@@ -1,0 +1,73 @@
+// The page is rendered by the server; this script fetches it again when the portal says that
+// something changed, and puts the new pieces in place without losing the reader's.
+(() => {
+  'use strict'
+  const shell = document.querySelector('.shell')
+  const tick = () => {
+    for (const el of document.querySelectorAll('[data-tick]')) {
+      const start = Number(el.dataset.since || (el.dataset.since = Date.now() - Number(el.dataset.tick) * 1000))
+      const s = Math.max(0, Math.floor((Date.now() - start) / 1000))
+      el.textContent = Math.floor(s / 60) + ':' + String(s % 60).padStart(2, '0')
+    }
+  }
+  tick()
+  setInterval(tick, 1000)
+  if (!shell) return
+
+  const known = () => new Set([...document.querySelectorAll('[data-id]')].map(el => el.dataset.id))
+
+  const swap = (fresh, selector) => {
+    const old = document.querySelector(selector)
+    const now = fresh.querySelector(selector)
+    if (!old || !now || old.innerHTML === now.innerHTML) return
+    old.className = now.className
+    old.replaceChildren(...now.childNodes)
+  }
+
+  // keep remembers what the reader has done to the page: scrolled boards, opened details.
+  const keep = () => [...document.querySelectorAll('[data-keep]')].map(el => [el.dataset.keep, el.scrollLeft, el.open])
+  const restore = kept => {
+    for (const [name, left, open] of kept) {
+      const el = document.querySelector(`[data-keep="${name}"]`)
+      if (!el) continue
+      el.scrollLeft = left
+      if (open) el.open = true
+    }
+  }
+
+  let busy = false
+  let again = false
+  const refresh = async () => {
+    if (busy) { again = true; return }
+    busy = true
+    try {
+      const response = await fetch(location.href, { cache: 'no-store' })
+      if (response.ok) {
+        const fresh = new DOMParser().parseFromString(await response.text(), 'text/html')
+        swap(fresh, '.cards')
+        swap(fresh, '.menu')
+        swap(fresh, '.gauge')
+        const playing = [...document.querySelectorAll('audio')].some(a => !a.paused)
+        if (!playing) {
+          const before = known()
+          const kept = keep()
+          swap(fresh, '#main')
+          restore(kept)
+          for (const el of document.querySelectorAll('#main [data-id]')) {
+            if (!before.has(el.dataset.id)) el.classList.add('fresh')
+          }
+        }
+        tick()
+      }
+    } catch { /* the portal is away; EventSource comes back by itself */ }
+    busy = false
+    if (again) { again = false; setTimeout(refresh, 150) }
+  }
+
+  const root = location.pathname.split('/').slice(0, 3).join('/')
+  let timer = 0
+  new EventSource(root + '/events').onmessage = () => {
+    clearTimeout(timer)
+    timer = setTimeout(refresh, 120)
+  }
+})()
