@@ -1,0 +1,38 @@
+package web
+
+import (
+	"context"
+
+	"omniconnector/crm"
+	"omniconnector/integration"
+	"omniconnector/rules"
+)
+
+type variablesOut struct {
+	Body struct {
+		Variables []integration.Variable `json:"variables" nullable:"false"`
+	}
+}
+
+func (a *API) listVariables(context.Context, *struct{}) (*variablesOut, error) {
+	out := &variablesOut{}
+	out.Body.Variables = integration.Variables()
+	return out, nil
+}
+
+type wordsIn struct {
+	Direction crm.Direction `query:"direction" enum:"in,out" default:"in" doc:"Incoming or outgoing calls"`
+}
+
+type wordsOut struct {
+	Body struct {
+		Words     []rules.Word `json:"words" nullable:"false" doc:"Parameters, in the order of the manual"`
+		Functions []string     `json:"functions" nullable:"false" doc:"What a free expression may call"`
+	}
+}
+
+func (a *API) listWords(_ context.Context, in *wordsIn) (*wordsOut, error) {
+	out := &wordsOut{}
+	out.Body.Words, out.Body.Functions = integration.Words(in.Direction), rules.Functions()
+	return out, nil
+}

@@ -1,0 +1,196 @@
+package web
+
+import (
+	"errors"
+	"strings"
+
+	"omniconnector/crm"
+	"omniconnector/integration"
+	"omniconnector/rules"
+)
+
+// Problem is an error as RFC 9457 writes it.
+type Problem struct {
+	Type   string         `json:"type" format:"uri-reference" example:"/api/#problem-invalid" doc:"Where this kind of error is explained"`
+	Title  string         `json:"title" doc:"What happened, in the language of Accept-Language"`
+	Status int            `json:"status" example:"422"`
+	Detail string         `json:"detail" doc:"What to do about it"`
+	Code   string         `json:"code" example:"invalid" doc:"The kind of error, for programs"`
+	Errors []ProblemError `json:"errors,omitempty" doc:"Every single mistake"`
+}
+
+// ProblemError is one mistake of several.
+type ProblemError struct {
+	Pointer   string `json:"pointer" example:"/telephony/incoming/responsible/default" doc:"JSON pointer of the field in the body; empty for the body itself"`
+	Parameter string `json:"parameter,omitempty" example:"query.limit" doc:"Set instead of the pointer when a parameter of the request is wrong"`
+	Code      string `json:"code" example:"required"`
+	Message   string `json:"message"`
+	Line      int    `json:"line,omitempty" doc:"Set when the text itself cannot be read"`
+	Column    int    `json:"column,omitempty"`
+}
+
+// GetStatus is the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// Error names the kind of problem.
+func (p *Problem) Error() string { return p.Code }
+
+// ContentType is RFC 9457's.
+func (p *Problem) ContentType(string) string { return problemType }
+
+const problemType = "application/problem+json"
+
+// refusal is a Problem before it is known in which language it is told.
+type refusal struct {
+	code     string
+	args     []string // pairs of a name and what it becomes
+	problems []rules.Problem
+}
+
+// Error names the kind of refusal.
+func (r *refusal) Error() string { return "refused: " + r.code }
+
+func refuse(code string, args ...string) error { return &refusal{code: code, args: args} }
+
+// mistake refuses one field of the body.
+func mistake(pointer, code string) error {
+	said := fieldSentences[code]
+	return &refusal{code: "invalid", problems: []rules.Problem{{Pointer: pointer, Code: code, RU: said[0], EN: said[1]}}}
+}
+
+// told puts an error into words. What is no error of ours says nothing of itself.
+func told(err error, l integration.Lang) *Problem {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p
+	}
+	r, ok := errors.AsType[*refusal](err)
+	if !ok {
+		r = &refusal{code: codeOf(err)}
+		if e, ok := errors.AsType[*crm.Error](err); ok {
+			r = portalRefusal(e)
+		}
+	}
+	return r.told(l)
+}
+
+// codeOf is the code of what the ports answer.
+func codeOf(err error) string {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return "not_found"
+	case errors.Is(err, ErrConflict):
+		return "stale"
+	case errors.Is(err, ErrDuplicate):
+		return "exists"
+	case errors.Is(err, ErrInvalid):
+		return "invalid"
+	case errors.Is(err, ErrAway):
+		return "away"
+	}
+	return "internal"
+}
+
+// portalRefusal says what a CRM said.
+func portalRefusal(e *crm.Error) *refusal {
+	words := e.Code
+	if e.Text != "" {
+		words = strings.TrimPrefix(words+": "+e.Text, ": ")
+	}
+	r := &refusal{code: "portal_away", args: []string{"words", words}}
+	switch e.Kind {
+	case crm.Denied, crm.Invalid, crm.NotFound:
+		r.code = "portal_refuses"
+	case crm.Limited, crm.Overloaded:
+		r.code = "portal_busy"
+	default:
+	}
+	return r
+}
+
+func (r *refusal) told(l integration.Lang) *Problem {
+	k, ok := kinds[r.code]
+	if !ok {
+		k, r.code = kinds["internal"], "internal"
+	}
+	p := &Problem{
+		Type: "/api/#problem-" + r.code, Title: k.title.in(l), Status: k.status, Detail: k.detail.in(l), Code: r.code,
+	}
+	for i := 0; i+1 < len(r.args); i += 2 {
+		p.Detail = strings.ReplaceAll(p.Detail, "{"+r.args[i]+"}", r.args[i+1])
+	}
+	for _, one := range r.problems {
+		p.Errors = append(p.Errors, fieldError(one, l))
+	}
+	return p
+}
+
+func fieldError(p rules.Problem, l integration.Lang) ProblemError {
+	return ProblemError{Pointer: p.Pointer, Code: p.Code, Message: p.Sentence(string(l)), Line: p.Line, Column: p.Column}
+}
+
+// kind is one kind of error.
+type kind struct {
+	status        int
+	title, detail phrase
+}
+
+// kinds are all errors of the API; the reference page lists them.
+var kinds = map[string]kind{
+	"unauthorized": {401, phrase{"Нужен токен", "A token is needed"}, phrase{
+		"Передайте действующий токен в заголовке «Authorization: Bearer …». Этот отсутствует, неизвестен, истёк или отозван.",
+		"Send a valid token in the header “Authorization: Bearer …”. This one is absent, unknown, expired or revoked."}},
+	"admin_only": {403, phrase{"Нужен токен администратора", "The administrator's token is needed"}, phrase{
+		"Это действие — для владельца установки.", "This is for the operator of the installation."}},
+	"tenant_only": {403, phrase{"Нужен токен клиента", "A tenant's token is needed"}, phrase{
+		"Токен администратора не относится ни к одному клиенту. Передайте токен клиента.",
+		"The administrator's token belongs to no tenant. Send a tenant's token."}},
+	"read_only": {403, phrase{"Токен только для чтения", "The token may only read"}, phrase{
+		"Для изменений нужен токен с правом записи.", "Changes need a token that may write."}},
+	"suspended": {403, phrase{"Клиент приостановлен", "The tenant is suspended"}, phrase{
+		"Пока клиент приостановлен, ничего нельзя менять. Обратитесь к владельцу установки.",
+		"Nothing can be changed while the tenant is suspended. Ask the operator of the installation."}},
+	"not_found": {404, phrase{"Не найдено", "Not found"}, phrase{
+		"Такого адреса или объекта нет. Проверьте идентификаторы в адресе.",
+		"There is no such address or object. Check the ids in the address."}},
+	"wrong_method": {405, phrase{"Метод не подходит", "The method does not fit"}, phrase{
+		"По этому адресу есть другие методы: смотрите заголовок Allow.", "This address takes other methods: see the header Allow."}},
+	"exists": {409, phrase{"Уже существует", "It exists already"}, phrase{
+		"Объект с таким идентификатором уже есть. Выберите другой.", "There is an object with this id already. Choose another."}},
+	"stale": {412, phrase{"Документ изменился", "The document has changed"}, phrase{
+		"Кто-то сохранил документ после того, как вы его прочитали. Прочитайте его снова и повторите изменение.",
+		"Somebody saved the document after you read it. Read it again and repeat your change."}},
+	"no_condition": {428, phrase{"Нужен If-Match", "If-Match is needed"}, phrase{
+		"Передайте в заголовке If-Match значение ETag прочитанного документа, чтобы не стереть чужие изменения.",
+		"Send the ETag of the document you read in the header If-Match, so that nobody's changes are lost."}},
+	"malformed": {400, phrase{"Запрос не прочитан", "The request cannot be read"}, phrase{
+		"Тело запроса должно быть документом JSON с типом application/json.", "The body must be a JSON document of type application/json."}},
+	"wrong_type": {415, phrase{"Не тот тип содержимого", "The wrong content type"}, phrase{
+		"Передайте тело с типом application/json.", "Send the body as application/json."}},
+	"too_large": {413, phrase{"Слишком большой запрос", "The request is too large"}, phrase{
+		"Документ больше допустимого. Сократите его.", "The document is larger than allowed. Make it shorter."}},
+	"too_slow": {408, phrase{"Запрос не дошёл целиком", "The request did not arrive in time"}, phrase{
+		"Повторите запрос.", "Send it again."}},
+	"invalid": {422, phrase{"В запросе ошибки", "The request has mistakes"}, phrase{
+		"Исправьте всё, что перечислено в errors. Ничего не изменено.", "Mend everything that errors lists. Nothing was changed."}},
+	"settings_invalid": {422, phrase{"В настройках ошибки", "The settings have mistakes"}, phrase{
+		"Исправьте всё, что перечислено в errors, и сохраните снова. Действуют прежние настройки.",
+		"Mend everything that errors lists and save again. The settings before these stay in force."}},
+	"too_many": {429, phrase{"Слишком много запросов", "Too many requests"}, phrase{
+		"Повторите через несколько секунд: смотрите заголовок Retry-After.", "Come again in a few seconds: see the header Retry-After."}},
+	"internal": {500, phrase{"Внутренняя ошибка", "An internal error"}, phrase{
+		"Это ошибка на нашей стороне, она записана. Повторите запрос позже.", "The mistake is ours and was recorded. Try again later."}},
+	"away": {503, phrase{"Хранилище недоступно", "Storage is away"}, phrase{
+		"Повторите запрос через несколько секунд.", "Try again in a few seconds."}},
+	"portal_refuses": {422, phrase{"Портал отказал", "The portal refuses"}, phrase{
+		"Портал не принял данные подключения ({words}). Проверьте адрес, client_id, client_secret и токены и подключите его заново.",
+		"The portal did not take the credentials ({words}). Check the address, client_id, client_secret and tokens, and connect it again."}},
+	"portal_other": {422, phrase{"Это другой портал", "It is another portal"}, phrase{
+		"По этому адресу отвечает другой портал. Проверьте адрес и member_id.", "Another portal answers at this address. Check the address and member_id."}},
+	"disconnected": {409, phrase{"Портал отключён", "The portal is disconnected"}, phrase{
+		"Подключите портал заново.", "Connect the portal again."}},
+	"portal_away": {502, phrase{"Портал не отвечает", "The portal does not answer"}, phrase{
+		"Не удалось получить ответ портала ({words}). Проверьте адрес и повторите позже.",
+		"No answer came from the portal ({words}). Check the address and try again later."}},
+	"portal_busy": {503, phrase{"Портал занят", "The portal is busy"}, phrase{
+		"Портал ограничил число запросов ({words}). Повторите через минуту.", "The portal limits requests ({words}). Try again in a minute."}},
+}
