@@ -163,7 +163,7 @@ func (d *decision) amend() {
 // it, so that it does not move anything.
 func (d *decision) ending() string {
 	c := &d.Call
-	body, err := json.Marshal([]any{c.Answered, c.Caller, c.Rung, c.Talkers, c.Virtual, c.Params, c.Tags})
+	body, err := json.Marshal([]any{c.StartedAt, c.Answered, c.Caller, c.Rung, c.Talkers, c.Virtual, c.Params, c.Tags})
 	if err != nil {
 		return ""
 	}
@@ -176,21 +176,21 @@ func (d *decision) takeOver() {
 	if w == nil || d.Call.Direction != crm.Incoming {
 		return
 	}
-	to := d.owners.talker.user
+	from, to := cmp.Or(m.TakenBy, w.Responsible), d.owners.talker.user
 	if !d.Call.Answered || d.owners.rule.user == 0 || to == 0 || !d.active(to) {
 		rule := "T-14.R1"
 		if d.Call.Answered {
 			rule = "T-14.R3"
 		}
 		d.because(rule, "keeps_owner", "entity", label(w))
-		return
+		to = w.Responsible // also back again, when it turns out late that R2 does not hold
+	} else {
+		d.because("T-14.R2", "takes_over", "name", d.owners.ruleName, "entity", label(w), "user", d.name(to))
 	}
-	from := cmp.Or(m.TakenBy, w.Responsible)
-	m.TakenBy = to
-	d.because("T-14.R2", "takes_over", "name", d.owners.ruleName, "entity", label(w), "user", d.name(to))
 	if to != from {
 		d.hand(w.Kind, crm.Ref{ID: w.ID}, "takeover", from, to)
 	}
+	m.TakenBy = to
 }
 
 // shown reports whether there is an entity in whose timeline the call's activity is.
@@ -242,7 +242,7 @@ func (d *decision) records() {
 		if slices.Contains(m.Records, key) || !m.Registered {
 			continue
 		}
-		m.Records = append(m.Records, key)
+		m.Records = append(slices.Clone(m.Records), key)
 		switch {
 		case !d.Settings.Telephony.Records:
 			d.because("T-10", "record_off")

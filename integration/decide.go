@@ -25,6 +25,10 @@ func Ask(f Facts) *crm.Find {
 func Decide(f Facts) Plan {
 	d := decision{Facts: f, plan: Plan{Outcome: Nothing, Memory: f.Memory}}
 	d.memory = &d.plan.Memory
+	if t := f.Memory.Target; t != nil { // the facts and the commands of earlier plans stay as they are
+		own := *t
+		d.memory.Target = &own
+	}
 	d.memory.SettingsVersion = f.Settings.Version()
 	if d.passes() && d.begins() {
 		d.steps()

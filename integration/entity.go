@@ -163,7 +163,8 @@ func (d *decision) create() {
 	if target.Responsible == 0 {
 		return
 	}
-	d.memory.Target = &target
+	remembered := target
+	d.memory.Target = &remembered
 	companion := d.companion(&target)
 	origin := OriginID(d.Call.Session, target.Kind)
 	fields := d.fields(&target)

@@ -5,6 +5,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/rules"
 )
 
 // began is when the calls of tests begin.
@@ -66,4 +67,8 @@ func cmpOr(a, b string) string {
 		return a
 	}
 	return b
+}
+
+func include(p rules.Parameter, values ...string) rules.Filter {
+	return rules.Filter{Parameter: p, Mode: rules.Include, Values: values}
 }
