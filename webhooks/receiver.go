@@ -89,7 +89,8 @@ var routes = []string{
 	"/hooks/:source/:token/:event/",
 }
 
-// Mount adds the receiver's routes.
+// Mount adds the receiver's routes. A neighbour's address below the same token must be written
+// /hooks/:source/:token/its-name: with /hooks/uis/… gin no longer finds these (seen with v1.12.0).
 func (r *Receiver) Mount(to gin.IRoutes) {
 	for _, path := range routes {
 		to.Any(path, r.receive)

@@ -243,6 +243,20 @@ func TestTheSameGarbageHasTheSameKeyAndGoesToNoPortal(t *testing.T) {
 	}
 }
 
+func TestAnotherReceiverMayHaveItsOwnAddressBeside(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.POST("/hooks/:source/:token/route", func(c *gin.Context) { c.String(http.StatusTeapot, "route") })
+	if w := b.send("POST", "/hooks/uis/shop.PATHSECRET/route", ""); w.Code != http.StatusTeapot {
+		t.Errorf("its own address: got %d", w.Code)
+	}
+	for _, path := range []string{"/hooks/uis/shop.PATHSECRET", "/hooks/uis/shop.PATHSECRET/", "/hooks/uis/shop.PATHSECRET/call_incoming", "/hooks/uis/shop.PATHSECRET/r", "/hooks/uis/shop.PATHSECRET/routes"} {
+		if w := b.send("POST", path, good); w.Code != http.StatusOK {
+			t.Errorf("%s: got %d", path, w.Code)
+		}
+	}
+}
+
 func TestAFullIntakeAsksToComeAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -12,6 +12,9 @@ import (
 // mostRemembered bounds the memory that strangers who guess tenants can take.
 const mostRemembered = 50_000
 
+// patience is how long a request waits for storage to tell of a tenant; the sender has 5 s (contract uis §6).
+const patience = 2 * time.Second
+
 // Remembered answers for an Access from memory, so that a request costs no query
 // and an outage of storage does not turn known tenants away.
 type Remembered struct {
@@ -51,7 +54,9 @@ func (r *Remembered) HookAccess(ctx context.Context, tenant integration.TenantID
 	}
 	r.mu.Unlock()
 
-	access, err := r.access.HookAccess(ctx, tenant)
+	ask, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	access, err := r.access.HookAccess(ask, tenant)
 	if err != nil && !errors.Is(err, ErrUnknownTenant) {
 		if known {
 			return m.access, m.err

@@ -149,7 +149,7 @@ func named(f fields) map[string][]string {
 		}
 		if values := f.list(name); len(values) > 0 {
 			if out == nil {
-				out = make(map[string][]string, len(f))
+				out = make(map[string][]string, len(f)/2)
 			}
 			out[name] = values
 		}

@@ -160,17 +160,14 @@ func (f fields) seconds(key string) *time.Duration {
 	return &d
 }
 
-// layouts are how times are written (contract uis §0); fractions of a second are taken by all.
-var layouts = []string{time.DateTime, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00"}
+// layouts are how times are written (contract uis §0), the usual first; fractions of a second are taken by all.
+var layouts = []string{time.DateTime, time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00"}
 
 // time returns a moment in UTC, zero when it is not said. Times without an offset are of the account's zone.
 func (f fields) time(key string, zone *time.Location) time.Time {
 	s := f.text(key)
 	if s == "" {
 		return time.Time{}
-	}
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return plausible(t)
 	}
 	for _, layout := range layouts {
 		if t, err := time.ParseInLocation(layout, s, zone); err == nil {

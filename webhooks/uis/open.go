@@ -14,13 +14,9 @@ import (
 // deepest is how far nested shapes are followed; the known ones have one level (contract uis §1.3).
 const deepest = 3
 
-// usual is about how many variables a notification has.
-const usual = 48
-
 // open finds the variables of a request, whatever it claims to be: the body first,
 // then the query, which fills in what the body does not say (contract uis §8).
-func open(r webhooks.Request) (fields, error) {
-	f := make(fields, usual)
+func (f fields) open(r webhooks.Request) error {
 	body := trim(r.Body)
 	var problem error
 	if len(body) > 0 {
@@ -36,7 +32,7 @@ func open(r webhooks.Request) (fields, error) {
 	default:
 		problem = unreadable("в уведомлении нет ни одной переменной платформы", "none of the platform's variables is in the notification")
 	}
-	return f, problem
+	return problem
 }
 
 // trim cuts the byte order mark and the space around a body.

@@ -6,6 +6,8 @@
 package uis
 
 import (
+	"sync"
+
 	"omniconnector/webhooks"
 )
 
@@ -20,7 +22,9 @@ func (Source) Name() string { return Name }
 
 // Read translates one notification into one event. The error is a *webhooks.ReadingError.
 func (Source) Read(r webhooks.Request) (webhooks.Notification, error) {
-	f, err := open(r)
+	f := used.Get().(fields)
+	defer f.leave()
+	err := f.open(r)
 	n := webhooks.Notification{Secret: f.secret()}
 	if err != nil {
 		if n.Secret == "" {
@@ -30,6 +34,17 @@ func (Source) Read(r webhooks.Request) (webhooks.Notification, error) {
 	}
 	n.Event, err = event(f, r)
 	return n, err
+}
+
+// used are maps to be used again: they are most of what reading costs.
+var used = sync.Pool{New: func() any { return make(fields, usual) }}
+
+// usual is about how many variables a notification has.
+const usual = 48
+
+func (f fields) leave() {
+	clear(f)
+	used.Put(f)
 }
 
 func unreadable(ru, en string) error { return &webhooks.ReadingError{RU: ru, EN: en} }

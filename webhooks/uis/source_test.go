@@ -70,11 +70,11 @@ func outcome(t *testing.T, r webhooks.Request) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := append(text, '\n')
+	head := ""
 	if n.Secret != "" {
-		out = append([]byte("secret: "+string(n.Secret)+"\n"), out...)
+		head = "secret: " + string(n.Secret) + "\n"
 	}
-	return out
+	return []byte(head + string(text) + "\n")
 }
 
 // readRequest reads a request as it would stand on the wire, without a Content-Length.
