@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"mime"
@@ -168,10 +169,14 @@ func readParams(r *http.Request) (*array, error) {
 }
 
 func readJSON(r io.Reader) (*array, error) {
-	v, err := decodeJSON(r)
-	if errors.Is(err, io.EOF) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, errMalformed
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
 		return newArray(), nil
 	}
+	v, err := decodeJSON(bytes.NewReader(data))
 	if err != nil {
 		return nil, errMalformed
 	}

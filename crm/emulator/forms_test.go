@@ -30,7 +30,7 @@ func TestBracketsBecomeNestedArraysInOrder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(c.want, string(got)); diff != "" {
+		if diff := cmp.Diff(c.want, strings.ReplaceAll(string(got), `\u003e`, ">")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.form, diff)
 		}
 	}

@@ -230,3 +230,12 @@ func TestBatchReferencesReachEarlierResults(t *testing.T) {
 		t.Errorf("nested batch: %s", got.Raw)
 	}
 }
+
+func decode(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var m map[string]any
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return m
+}
