@@ -1,10 +1,12 @@
 package emulator
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -62,6 +64,12 @@ type telling struct {
 
 func (c Call) tell(what string) *telling {
 	return &telling{c, Script{Name: fmt.Sprintf("%s %d", what, c.Session), Start: c.Start}}
+}
+
+// told is the script in the order of time: the first record is ready before the last talk ends.
+func (t *telling) told() Script {
+	slices.SortStableFunc(t.script.Steps, func(a, b Step) int { return cmp.Compare(a.Due, b.Due) })
+	return t.script
 }
 
 func (t *telling) at(after time.Duration, event string, more ...Vars) {

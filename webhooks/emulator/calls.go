@@ -27,7 +27,7 @@ func (c Call) Ring(ring []Employee, by Employee, wait, talk time.Duration) Scrip
 		"first_talked_employee_id": by.ID, "last_talked_employee_id": by.ID,
 	})
 	t.recorded(wait+talk+recordAfter, 0, by, talk)
-	return t.script
+	return t.told()
 }
 
 // result is what the final event says of a call with a talk.
@@ -69,7 +69,7 @@ func (c Call) Transferred(from, to Employee, wait, first, second time.Duration) 
 	})
 	t.recorded(handed+recordAfter, 0, from, first)
 	t.recorded(handed+second+recordAfter, 1, to, second)
-	return t.script
+	return t.told()
 }
 
 // Lost tells of a call that nobody took, though the phones of tried rang. Both final
@@ -87,7 +87,7 @@ func (c Call) Lost(wait time.Duration, tried ...Employee) Script {
 		"is_lost": true, "lost_reason": "no_success_operator_call", "employee_ids": ids,
 		"noanswered_employee_full_names": names, "wait_time_duration": whole(wait),
 	})
-	return t.script
+	return t.told()
 }
 
 // unheard is what the final event says of a call without a talk.
@@ -103,7 +103,7 @@ func (c Call) Voicemail(wait, message time.Duration) Script {
 	t.at(0, "call_incoming", c.origin())
 	t.at(wait+message, "call_finished", c.origin(), c.unheard(wait+message), Vars{"call_status": "voicemail"})
 	t.at(wait+message+recordAfter, "voicemail_ready", Vars{"file_link": c.record(0), "file_duration": whole(message)})
-	return t.script
+	return t.told()
 }
 
 // Spoken tells of an outgoing call that the other side takes.
@@ -117,7 +117,7 @@ func (c Call) Spoken(by Employee, wait, talk time.Duration) Script {
 		"first_talked_employee_id": by.ID, "last_talked_employee_id": by.ID,
 	})
 	t.recorded(wait+talk+recordAfter, 0, by, talk)
-	return t.script
+	return t.told()
 }
 
 // Unanswered tells of an outgoing call that the other side does not take.
@@ -125,7 +125,7 @@ func (c Call) Unanswered(by Employee, wait time.Duration) Script {
 	t := c.tell("unanswered")
 	t.dial(by)
 	t.at(wait, "call_finished", employee(by), c.unheard(wait), Vars{"call_status": "no_success_subscriber_call"})
-	return t.script
+	return t.told()
 }
 
 func (t *telling) dial(by Employee) {
@@ -144,7 +144,7 @@ func (c Call) Tag(after time.Duration, tags ...Tag) Script {
 		ids, names = append(ids, tag.ID), append(names, tag.Name)
 	}
 	t.at(after, "tag_set", Vars{"notification_mnemonic": "set_mark", "tag_ids": ids, "tag_names": names})
-	return t.script
+	return t.told()
 }
 
 // SIPLost tells that an employee's SIP line is gone.
@@ -153,5 +153,5 @@ func (a *Account) SIPLost(at time.Time, who Employee) Script {
 	t.at(0, "sip_registration_lost", employee(who), Vars{
 		"call_session_id": nil, "communication_id": nil, "communication_type": nil, "direction": nil,
 	})
-	return t.script
+	return t.told()
 }

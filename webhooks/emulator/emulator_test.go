@@ -148,7 +148,7 @@ func TestACallIsToldInTheOrderOfTheContract(t *testing.T) {
 		"answered": {in.Answered(anna, time.Second, time.Minute), "call_incoming call_ringing call_talk_started call_talk_finished call_finished record_ready"},
 		"transferred": {
 			in.Transferred(anna, petr, time.Second, time.Minute, time.Minute),
-			"call_incoming call_ringing call_talk_started call_ringing call_talk_finished call_talk_started call_talk_finished call_finished record_ready record_ready",
+			"call_incoming call_ringing call_talk_started call_ringing call_talk_finished call_talk_started record_ready call_talk_finished call_finished record_ready",
 		},
 		"lost":       {in.Lost(time.Second, anna, petr), "call_incoming call_ringing call_ringing call_finished call_lost"},
 		"voicemail":  {in.Voicemail(time.Second, time.Second), "call_incoming call_finished voicemail_ready"},
