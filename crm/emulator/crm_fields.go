@@ -150,6 +150,8 @@ func (f *field) upperFor(k Kind) string {
 	return f.upper
 }
 
+func (f *field) dated() bool { return f != nil && (f.kind == "date" || f.kind == "datetime") }
+
 // userField is a custom field (contract §5.6).
 type userField struct {
 	ID        int64

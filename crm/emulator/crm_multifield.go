@@ -36,10 +36,11 @@ type index struct {
 	origin map[string][]ref
 	ext    map[string][]*phoneCall // by EXTERNAL_CALL_ID
 	calls  map[string]*phoneCall   // by CALL_ID
+	order  map[Kind][]*entity      // by id
 }
 
 func newIndex() index {
-	return index{comm: map[string][]ref{}, origin: map[string][]ref{}, ext: map[string][]*phoneCall{}, calls: map[string]*phoneCall{}}
+	return index{comm: map[string][]ref{}, origin: map[string][]ref{}, ext: map[string][]*phoneCall{}, calls: map[string]*phoneCall{}, order: map[Kind][]*entity{}}
 }
 
 func (x index) dropOrigin(origin string, r ref) {

@@ -54,15 +54,8 @@ func (e *entity) name() string {
 
 func (p *Portal) entity(k Kind, id int64) *entity { return p.state.Entities[k][id] }
 
-// sorted lists the records of a kind by id.
-func (p *Portal) sorted(k Kind) []*entity {
-	out := make([]*entity, 0, len(p.state.Entities[k]))
-	for _, e := range p.state.Entities[k] {
-		out = append(out, e)
-	}
-	slices.SortFunc(out, func(a, b *entity) int { return int(a.ID - b.ID) })
-	return out
-}
+// sorted lists the records of a kind by id. The list is shared: callers do not change it.
+func (p *Portal) sorted(k Kind) []*entity { return p.index.order[k] }
 
 // change is a set of fields to be written, already under their stored names.
 type change struct {
@@ -101,6 +94,7 @@ func (p *Portal) create(k Kind, c change, by int64) (*entity, *apiError) {
 		e.Fields["title"] = map[Kind]string{Lead: "Лид №", Deal: "Сделка №", Company: "Компания №"}[k] + itoa(e.ID)
 	}
 	p.state.Entities[k][e.ID] = e
+	p.index.order[k] = append(p.index.order[k], e) // ids only grow
 	p.relink(e, c)
 	if c.fm != nil {
 		c.fm(e)
@@ -148,6 +142,7 @@ func (p *Portal) remove(e *entity, by int64) {
 		p.index.dropOrigin(o, e.ref())
 	}
 	delete(p.state.Entities[e.Kind], e.ID)
+	p.index.order[e.Kind] = slices.DeleteFunc(slices.Clone(p.index.order[e.Kind]), func(o *entity) bool { return o == e })
 	p.echo("ONCRM"+e.Kind.String()+"DELETE", e.ID, by)
 }
 

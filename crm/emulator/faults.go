@@ -52,7 +52,6 @@ type Mischief struct {
 type Applied struct {
 	Kind   FaultKind `json:"kind"`
 	Method string    `json:"method"`
-	At     time.Time `json:"at"`
 }
 
 type faultBox struct {

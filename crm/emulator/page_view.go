@@ -177,9 +177,7 @@ func (p *Portal) board(k Kind, funnel int64) boardView {
 		at[s.StatusID] = i
 		v.Columns = append(v.Columns, columnView{Name: s.Name, Class: class})
 	}
-	rows := p.sorted(k)
-	slices.Reverse(rows)
-	for _, e := range rows {
+	for _, e := range slices.Backward(p.sorted(k)) {
 		if k == Deal && e.int("categoryId") != funnel {
 			continue
 		}
@@ -223,9 +221,7 @@ type peopleView struct {
 func (p *Portal) people(k Kind) peopleView {
 	v := peopleView{Kind: lower(k.String())}
 	missed, all := p.activityCounts()
-	rows := p.sorted(k)
-	slices.Reverse(rows)
-	for _, e := range rows {
+	for _, e := range slices.Backward(p.sorted(k)) {
 		if len(v.Items) >= 300 {
 			v.More++
 			continue
@@ -369,6 +365,13 @@ func (p *Portal) entityView(e *entity) entityView {
 	return v
 }
 
+// shownElsewhere are fields that a record's page shows in its own way or not at all.
+var shownElsewhere = []string{
+	"name", "secondName", "lastName", "title", "sourceId", "assignedById", "stageId", "contactId", "companyId", "updatedTime", "updatedBy",
+	"createdBy", "createdTime", "movedTime", "movedBy", "lastActivityTime", "stageSemanticId", "hasPhone", "hasEmail", "hasImol",
+	"closed", "opened", "opportunity", "currencyId", "begindate",
+}
+
 func (p *Portal) fieldRows(e *entity) [][2]string {
 	var out [][2]string
 	for _, name := range sortedKeys(e.Fields) {
@@ -378,8 +381,10 @@ func (p *Portal) fieldRows(e *entity) [][2]string {
 		}
 		if f := p.userField(e.Kind, name); f != nil {
 			name = f.Title
-		} else if slices.Contains([]string{"name", "lastName", "title", "sourceId", "assignedById", "stageId", "contactId", "companyId", "updatedTime", "updatedBy", "createdBy", "movedTime", "movedBy", "lastActivityTime", "stageSemanticId", "hasPhone", "hasEmail", "hasImol", "closed", "opened", "createdTime"}, name) {
+		} else if slices.Contains(shownElsewhere, name) {
 			continue
+		} else if byCamel[e.Kind][name].dated() && len(text) > 10 {
+			text = text[:10]
 		}
 		if text != "" && text != "0" {
 			out = append(out, [2]string{name, text})

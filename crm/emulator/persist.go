@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
@@ -94,7 +95,9 @@ func (p *Portal) restore() {
 				e.Fields[name] = v
 			}
 			p.reindex(e, "")
+			p.index.order[k] = append(p.index.order[k], e)
 		}
+		slices.SortFunc(p.index.order[k], func(a, b *entity) int { return int(a.ID - b.ID) })
 	}
 	for _, a := range p.state.Activities {
 		for name, v := range a.Fields {

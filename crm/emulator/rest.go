@@ -58,8 +58,8 @@ type request struct {
 func (p *Portal) serveRest(w http.ResponseWriter, r *http.Request, rest string) {
 	req, bad := p.receive(r, rest)
 	if bad == nil {
-		bad = p.misbehave(w, r, req)
-		if bad == nil && req.fault != nil && req.fault.before(w, r) {
+		p.misbehave(r, req)
+		if req.fault != nil && req.fault.before(w, r) {
 			return
 		}
 		if req.fault != nil && req.fault.Kind == FaultRename {
@@ -124,11 +124,11 @@ func (p *Portal) receive(r *http.Request, rest string) (*request, *apiError) {
 }
 
 // misbehave picks the fault of this request and carries out those that change the portal itself.
-func (p *Portal) misbehave(w http.ResponseWriter, r *http.Request, req *request) *apiError {
+func (p *Portal) misbehave(r *http.Request, req *request) {
 	f := p.faults.take(req.names, req.name == "batch")
 	req.fault = f
 	if f == nil {
-		return nil
+		return
 	}
 	switch f.Kind {
 	case FaultExpiredToken:
@@ -147,9 +147,8 @@ func (p *Portal) misbehave(w http.ResponseWriter, r *http.Request, req *request)
 			name = p.Name() + "-moved"
 		}
 		p.Rename(name)
-	default:
+	default: // happens before or after the execution
 	}
-	return nil
 }
 
 func token(r *http.Request, in *array) string {

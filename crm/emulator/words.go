@@ -14,6 +14,9 @@ var words = map[string]map[string]string{
 		"time": "Время", "method": "Метод", "answer": "Ответ", "spent": "Занято, с", "batches": "Пакетов", "events": "Событий", "record_uncounted": "Запись принята",
 		"operator": "Сотрудник", "client": "Клиент", "duration": "Длительность", "record": "Запись", "classic": "с лидами", "simple": "без лидов", "overload": "Портал заблокирован: OVERLOAD_LIMIT",
 		"last_faults": "Последние проказы", "funnel": "Воронка", "sound": "Запись разговора", "other": "English", "other_lang": "en", "attached": "передана, раз:",
+		"opportunity": "Сумма", "sourceDescription": "Дополнительно об источнике", "comments": "Комментарий", "originId": "Внешний ключ", "originatorId": "Внешняя система",
+		"closedate": "Дата завершения", "begindate": "Дата начала", "dateClosed": "Закрыта", "categoryId": "Воронка", "leadId": "Лид", "post": "Должность",
+		"companyTitle": "Название компании", "observers": "Наблюдатели", "typeId": "Тип", "utmSource": "utm_source", "utmMedium": "utm_medium", "utmCampaign": "utm_campaign",
 	},
 	"en": {
 		"portals": "Portals", "portals_lead": "The Bitrix24 emulator: every portal lives in this machine's memory.", "no_portals": "No portals yet. Make the first one: POST /control/portals",
@@ -27,5 +30,8 @@ var words = map[string]map[string]string{
 		"time": "Time", "method": "Method", "answer": "Answer", "spent": "Spent, s", "batches": "Batches", "events": "Events", "record_uncounted": "Record received",
 		"operator": "Employee", "client": "Client", "duration": "Length", "record": "Record", "classic": "with leads", "simple": "without leads", "overload": "The portal is blocked: OVERLOAD_LIMIT",
 		"last_faults": "Latest mischief", "funnel": "Funnel", "sound": "Recording", "other": "Русский", "other_lang": "ru", "attached": "attached, times:",
+		"opportunity": "Amount", "sourceDescription": "More about the source", "comments": "Comment", "originId": "External key", "originatorId": "External system",
+		"closedate": "Due", "begindate": "Begun", "dateClosed": "Closed", "categoryId": "Funnel", "leadId": "Lead", "post": "Position",
+		"companyTitle": "Company name", "observers": "Observers", "typeId": "Type", "utmSource": "utm_source", "utmMedium": "utm_medium", "utmCampaign": "utm_campaign",
 	},
 }
