@@ -135,18 +135,19 @@ func (a *API) listPortals(ctx context.Context, in *pageIn) (*listPortalsOut, err
 	return out, nil
 }
 
-type portalIn struct {
+// PortalPath is the portal in an address.
+type PortalPath struct {
 	Portal integration.PortalID `path:"portal" maxLength:"200"`
 }
 
 type portalOut struct{ Body PortalView }
 
-func (a *API) getPortal(ctx context.Context, in *portalIn) (*portalOut, error) {
+func (a *API) getPortal(ctx context.Context, in *PortalPath) (*portalOut, error) {
 	p, err := a.cfg.Store.Portal(ctx, caller(ctx).Tenant.ID, in.Portal)
 	return &portalOut{portalView(p)}, err
 }
 
-func (a *API) disconnectPortal(ctx context.Context, in *portalIn) (*struct{}, error) {
+func (a *API) disconnectPortal(ctx context.Context, in *PortalPath) (*struct{}, error) {
 	who := caller(ctx)
 	err := a.cfg.Store.SetPortalState(ctx, who.Tenant.ID, in.Portal, integration.PortalGone, "api: "+who.Token)
 	return &struct{}{}, err
@@ -155,7 +156,7 @@ func (a *API) disconnectPortal(ctx context.Context, in *portalIn) (*struct{}, er
 type testPortalOut struct{ Body Account }
 
 // testPortal asks the portal. A test that passes makes a portal that refused us before take work again.
-func (a *API) testPortal(ctx context.Context, in *portalIn) (*testPortalOut, error) {
+func (a *API) testPortal(ctx context.Context, in *PortalPath) (*testPortalOut, error) {
 	p, err := a.connected(ctx, in.Portal)
 	if err != nil {
 		return nil, err
@@ -172,7 +173,7 @@ func (a *API) testPortal(ctx context.Context, in *portalIn) (*testPortalOut, err
 	return &testPortalOut{account}, nil
 }
 
-func (a *API) syncPortal(ctx context.Context, in *portalIn) (*struct{}, error) {
+func (a *API) syncPortal(ctx context.Context, in *PortalPath) (*struct{}, error) {
 	p, err := a.connected(ctx, in.Portal)
 	if err != nil {
 		return nil, err
@@ -191,7 +192,7 @@ func (a *API) connected(ctx context.Context, id integration.PortalID) (integrati
 
 type directoryOut struct{ Body crm.Directory }
 
-func (a *API) getDirectory(ctx context.Context, in *portalIn) (*directoryOut, error) {
+func (a *API) getDirectory(ctx context.Context, in *PortalPath) (*directoryOut, error) {
 	d, err := a.directory(ctx, in.Portal)
 	d.Users, d.LeadStages, d.Funnels, d.Sources = listed(d.Users), listed(d.LeadStages), listed(d.Funnels), listed(d.Sources)
 	for i := range d.Funnels {

@@ -55,7 +55,7 @@ func optional(r huma.Registry, s *huma.Schema, seen map[string]bool) {
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
 type getSettingsIn struct {
-	portalIn
+	PortalPath
 	Version int64 `query:"version" minimum:"0" doc:"An older version; the newest when absent"`
 }
 
@@ -81,12 +81,13 @@ func (a *API) getSettings(ctx context.Context, in *getSettingsIn) (*getSettingsO
 
 // documentIn is read raw: package settings reports more than a schema can.
 type documentIn struct {
-	portalIn
+	PortalPath
 	RawBody []byte `contentType:"application/json"`
 }
 
 type saveSettingsIn struct {
-	documentIn
+	PortalPath
+	RawBody []byte `contentType:"application/json"`
 	IfMatch string `header:"If-Match" doc:"The ETag of the document this one was made from"`
 }
 

@@ -85,17 +85,18 @@ func (a *API) listTenants(ctx context.Context, in *pageIn) (*listTenantsOut, err
 	return out, nil
 }
 
-type tenantIn struct {
+// TenantPath is the tenant in an address.
+type TenantPath struct {
 	Tenant integration.TenantID `path:"tenant" maxLength:"200"`
 }
 
 type tenantOut struct{ Body TenantView }
 
-func (a *API) suspendTenant(ctx context.Context, in *tenantIn) (*tenantOut, error) {
+func (a *API) suspendTenant(ctx context.Context, in *TenantPath) (*tenantOut, error) {
 	return a.setTenant(ctx, in.Tenant, integration.TenantSuspended)
 }
 
-func (a *API) resumeTenant(ctx context.Context, in *tenantIn) (*tenantOut, error) {
+func (a *API) resumeTenant(ctx context.Context, in *TenantPath) (*tenantOut, error) {
 	return a.setTenant(ctx, in.Tenant, integration.TenantActive)
 }
 
@@ -108,7 +109,7 @@ func (a *API) setTenant(ctx context.Context, id integration.TenantID, state inte
 }
 
 type createTokenIn struct {
-	tenantIn
+	TenantPath
 	Body struct {
 		Name  string `json:"name" minLength:"1" maxLength:"200" doc:"Whose or what for"`
 		Scope Scope  `json:"scope" enum:"read,write"`
