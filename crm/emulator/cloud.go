@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	mathrand "math/rand/v2"
 	"net"
 	"net/http"
@@ -242,7 +243,7 @@ func (c *Cloud) servePortal(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if now := p.Name(); slug != now && slug != p.memberID {
-		p.redirect(w, r, slug, rest)
+		p.redirect(w, r, rest)
 		return
 	}
 	switch {
@@ -258,7 +259,7 @@ func (c *Cloud) servePortal(w http.ResponseWriter, r *http.Request) {
 }
 
 // redirect is what the old host of a renamed portal answers (contract §2.7).
-func (p *Portal) redirect(w http.ResponseWriter, r *http.Request, old, rest string) {
+func (p *Portal) redirect(w http.ResponseWriter, r *http.Request, rest string) {
 	p.mu.Lock()
 	p.stats.Redirects++
 	p.mu.Unlock()
@@ -269,7 +270,7 @@ func (p *Portal) redirect(w http.ResponseWriter, r *http.Request, old, rest stri
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Location", to)
 	w.WriteHeader(http.StatusFound)
-	fmt.Fprintf(w, "<html><body>%s moved</body></html>", strings.Map(slugRune, old))
+	_, _ = io.WriteString(w, "<html><body>moved</body></html>") // a client that has gone is its own business
 }
 
 func slugRune(r rune) rune {
@@ -294,7 +295,7 @@ func (c *Cloud) random(b []byte) {
 	randomMu.Lock()
 	defer randomMu.Unlock()
 	for i := range b {
-		b[i] = byte(c.rnd.Uint32())
+		b[i] = byte(c.rnd.UintN(256)) //nolint:gosec // less than 256
 	}
 }
 

@@ -51,6 +51,7 @@ func (c *Cloud) controlRoutes() {
 	c.mux.HandleFunc("POST /control/portals/{portal}/{what}", c.command)
 }
 
+// summary is what the control API tells of a portal.
 func (p *Portal) summary() map[string]any {
 	return map[string]any{
 		"name": p.Name(), "member_id": p.memberID, "client_endpoint": p.Endpoint(),
@@ -132,7 +133,7 @@ func (c *Cloud) command(w http.ResponseWriter, r *http.Request) {
 		control(w, r, func(m *Mischief) any { p.SetMischief(*m); return nil })
 		return
 	case "delivery":
-		control(w, r, func(k *EventKnobs) any { p.SetEvents(*k); return nil })
+		control(w, r, func(k *EventKnobs) any { p.SetEvents(*k); return nil }) //nolint:contextcheck // events outlive the request that lets them go
 		return
 	}
 	run, ok := orders[what]

@@ -143,13 +143,6 @@ func init() {
 	byCamel[Lead]["statusId"] = byCamel[Lead]["stageId"]
 }
 
-func (f *field) upperFor(k Kind) string {
-	if k == Lead {
-		return strings.Replace(f.upper, "STAGE_", "STATUS_", 1)
-	}
-	return f.upper
-}
-
 func (f *field) dated() bool { return f != nil && (f.kind == "date" || f.kind == "datetime") }
 
 // userField is a custom field (contract §5.6).

@@ -134,12 +134,12 @@ func itemList(c *call) (any, error) {
 	var names []string
 	withFM := false
 	for _, v := range arrayOf(c.in.get("select")).values() {
-		if s := phpString(v); s == "*" {
+		s := phpString(v)
+		if s == "*" {
 			names, withFM = nil, true // fm comes with the star only (contract §0.13)
 			break
-		} else {
-			names = append(names, s)
 		}
+		names = append(names, s)
 	}
 	filter := arrayOf(c.in.get("filter"))
 	out, err := list(c, c.candidates(k, filter), filter, arrayOf(c.in.get("order")), c.in.get("start"), c.itemValue,

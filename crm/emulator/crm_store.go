@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -83,9 +84,7 @@ func (p *Portal) create(k Kind, c change, by int64) (*entity, *apiError) {
 		e.Fields["begindate"] = stamp(startOfDay(p.now()))
 		e.Fields["closedate"] = stamp(startOfDay(p.now()).AddDate(0, 0, 7))
 	}
-	for name, v := range c.fields {
-		e.Fields[name] = v
-	}
+	maps.Copy(e.Fields, c.fields)
 	if e.int("assignedById") == 0 {
 		e.Fields["assignedById"] = by
 	}
@@ -111,9 +110,7 @@ func (p *Portal) update(e *entity, c change, by int64) *apiError {
 		return bad
 	}
 	oldStage, oldFunnel, oldOrigin := e.str("stageId"), e.int("categoryId"), e.str("originId")
-	for name, v := range c.fields {
-		e.Fields[name] = v
-	}
+	maps.Copy(e.Fields, c.fields)
 	p.relink(e, c)
 	if c.fm != nil {
 		p.unindex(e)
@@ -276,7 +273,7 @@ func startOfDay(t time.Time) time.Time {
 
 // convertLead is what a portal without leads does to a lead right after its creation:
 // a deal and a contact come out of it and the lead stays, converted (contract §5.1 [E]).
-func (p *Portal) convertLead(lead *entity, by int64) []*entity {
+func (p *Portal) convertLead(lead *entity, by int64) {
 	base := map[string]any{"leadId": lead.ID}
 	for _, n := range []string{"assignedById", "sourceId", "sourceDescription", "utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm"} {
 		if v, ok := lead.Fields[n]; ok {
@@ -289,13 +286,11 @@ func (p *Portal) convertLead(lead *entity, by int64) []*entity {
 			cf[n] = v
 		}
 	}
-	var made []*entity
 	contact := lead.int("contactId")
 	if contact == 0 {
 		e, bad := p.create(Contact, change{fields: cf, fm: copyFM(p, lead.FM)}, by)
 		if bad == nil {
 			contact = e.ID
-			made = append(made, e)
 		}
 	}
 	df := cloneFields(base)
@@ -305,17 +300,12 @@ func (p *Portal) convertLead(lead *entity, by int64) []*entity {
 		}
 	}
 	df["contactId"] = contact
-	if e, bad := p.create(Deal, change{fields: df}, by); bad == nil {
-		made = append(made, e)
-	}
+	_, _ = p.create(Deal, change{fields: df}, by)                                                        // a deal with a mandatory field stays unmade, as when the robot fails
 	_ = p.update(lead, change{fields: map[string]any{"stageId": "CONVERTED", "contactId": contact}}, by) // a converted lead has no mandatory fields left to miss
-	return made
 }
 
 func cloneFields(m map[string]any) map[string]any {
 	out := make(map[string]any, len(m))
-	for k, v := range m {
-		out[k] = v
-	}
+	maps.Copy(out, m)
 	return out
 }

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 )
 
@@ -17,9 +18,7 @@ func (e *apiError) Error() string { return e.Code + ": " + e.Text }
 
 func (e *apiError) body() map[string]any {
 	out := map[string]any{"error": e.Code, "error_description": e.Text}
-	for k, v := range e.Extra {
-		out[k] = v
-	}
+	maps.Copy(out, e.Extra)
 	return out
 }
 

@@ -191,7 +191,7 @@ func TestPagesSpeakBothLanguagesAndLoadNothingForeign(t *testing.T) {
 		body, _ := io.ReadAll(resp.Body)
 		resp.Body.Close()
 		text := string(body)
-		if resp.StatusCode != 200 || strings.Contains(text, "<script>alert") || !strings.Contains(text, `lang="en"`) || !strings.Contains(text, "</html>") {
+		if resp.StatusCode != http.StatusOK || strings.Contains(text, "<script>alert") || !strings.Contains(text, `lang="en"`) || !strings.Contains(text, "</html>") {
 			t.Errorf("%s: %d", path, resp.StatusCode)
 		}
 		if strings.Contains(strings.ReplaceAll(text, "http://www.w3.org", ""), "://") || strings.Contains(text, " onclick=") || strings.Contains(text, "style=\"") {

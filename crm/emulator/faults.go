@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -111,9 +112,7 @@ func (p *Portal) FaultCounts() map[FaultKind]int {
 	p.faults.mu.Lock()
 	defer p.faults.mu.Unlock()
 	out := map[FaultKind]int{}
-	for k, n := range p.faults.counts {
-		out[k] = n
-	}
+	maps.Copy(out, p.faults.counts)
 	return out
 }
 

@@ -165,8 +165,7 @@ func list[T any](c *call, rows []T, filter, order *array, start any, get func(T,
 			kept = append(kept, row)
 		}
 	}
-	for i := len(order.keys) - 1; i >= 0; i-- {
-		name := order.keys[i]
+	for _, name := range slices.Backward(order.keys) {
 		desc := strings.EqualFold(phpString(order.vals[name]), "desc")
 		slices.SortStableFunc(kept, func(a, b T) int {
 			va, kind := get(a, name)

@@ -34,9 +34,7 @@ func init() {
 		"server.time": {run: func(c *call) (any, error) { return stamp(c.now()), nil }},
 		"user.admin":  {run: func(c *call) (any, error) { return c.actor.user.Admin, nil }},
 	}
-	for name, m := range appMethods {
-		methods[name] = m
-	}
+	maps.Copy(methods, appMethods)
 }
 
 func scopeList(c *call) (any, error) {

@@ -447,14 +447,14 @@ func (p *Portal) logView() logPage {
 }
 
 func initials(name string) string {
-	out := ""
+	var out []rune
 	for _, w := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		out += string([]rune(w)[:1])
-		if len([]rune(out)) == 2 {
+		out = append(out, []rune(w)[0])
+		if len(out) == 2 {
 			break
 		}
 	}
-	return strings.ToUpper(out)
+	return strings.ToUpper(string(out))
 }
 
 // clockText is a moment as people read it: the day only when it is not obvious from the date itself.

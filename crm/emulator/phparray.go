@@ -3,6 +3,7 @@ package emulator
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -143,15 +144,15 @@ func decodeJSON(r io.Reader) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // Token returns io.EOF itself
-		return nil, fmt.Errorf("json: more than one value")
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("json: more than one value")
 	}
 	return v, nil
 }
 
 func decodeValue(d *json.Decoder, depth int) (any, error) {
 	if depth > maxNesting {
-		return nil, fmt.Errorf("json: nested too deep")
+		return nil, errors.New("json: nested too deep")
 	}
 	t, err := d.Token()
 	if err != nil {

@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -87,9 +88,7 @@ func (w *world) call(method string, params map[string]any) answer {
 func (w *world) try(method string, params map[string]any) (answer, error) {
 	w.t.Helper()
 	body := map[string]any{"auth": w.app.AccessToken}
-	for k, v := range params {
-		body[k] = v
-	}
+	maps.Copy(body, params)
 	data, err := json.Marshal(body)
 	if err != nil {
 		w.t.Fatal(err)
@@ -159,9 +158,7 @@ func (a answer) str(path ...any) string {
 func (w *world) register(params map[string]any) answer {
 	w.t.Helper()
 	in := map[string]any{"USER_ID": 7, "PHONE_NUMBER": "+79161234567", "TYPE": 2, "EXTERNAL_CALL_ID": "session-1", "LINE_NUMBER": "74950000000"}
-	for k, v := range params {
-		in[k] = v
-	}
+	maps.Copy(in, params)
 	return w.call("telephony.externalCall.register", in)
 }
 

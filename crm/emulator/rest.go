@@ -63,7 +63,7 @@ func (p *Portal) serveRest(w http.ResponseWriter, r *http.Request, rest string) 
 			return
 		}
 		if req.fault != nil && req.fault.Kind == FaultRename {
-			p.redirect(w, r, "", "rest/"+rest)
+			p.redirect(w, r, "rest/"+rest)
 			return
 		}
 	}

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Phone and Email are multifield values for Add.
-type (
-	Phone string
-	Email string
-)
+// Phone is a number in Add's "fm".
+type Phone string
+
+// Email is an address in Add's "fm".
+type Email string
 
 // Add seeds a record as a person in the portal would make it: fields under their camelCase or
 // UF_ names; "fm" takes []any of Phone and Email. It panics on a field that does not exist,
