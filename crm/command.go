@@ -125,7 +125,9 @@ type BindActivity struct {
 // AttachRecord asks where to put the record of a finished call; the bytes go
 // there by Portal.Upload, outside the request. Result: UploadTo.
 type AttachRecord struct {
-	Call      Ref    `json:"call"`
+	Call Ref `json:"call"`
+	// After is the Finish that must have been carried out before (contract §4.6).
+	After     Ref    `json:"after"`
 	SourceURL string `json:"source_url"`
 	Filename  string `json:"filename"`
 }
@@ -205,6 +207,7 @@ func Refs(c Command) []Ref {
 		add(&c.Entity)
 	case AttachRecord:
 		add(&c.Call)
+		add(&c.After)
 	}
 	return refs
 }

@@ -108,7 +108,9 @@ func (d *decision) rename(k crm.Kind, was *string, now string) {
 }
 
 // created points at an entity of this call's own making.
-func (d *decision) created(k crm.Kind) crm.Ref { return crm.Ref{Of: string(d.key("create", string(k)))} }
+func (d *decision) created(k crm.Kind) crm.Ref {
+	return crm.Ref{Of: string(d.key("create", string(k)))}
+}
 
 // hand gives an entity to another responsible, as long as the old one still is.
 func (d *decision) hand(k crm.Kind, ref crm.Ref, what string, from, to crm.UserID) {
@@ -250,7 +252,8 @@ func (d *decision) records() {
 			d.because("T-10", "record_second")
 		default:
 			name := "call-" + string(d.Call.Session) + "-" + key + extension(url)
-			d.act(d.key("record"), UrgentRecord, crm.AttachRecord{Call: d.callRef(), SourceURL: url, Filename: name}, string(d.key("record")))
+			after := crm.Ref{Of: string(d.key("finish"))}
+			d.act(d.key("record"), UrgentRecord, crm.AttachRecord{Call: d.callRef(), After: after, SourceURL: url, Filename: name}, string(d.key("record")))
 			d.because("T-10", "record")
 		}
 	}

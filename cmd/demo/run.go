@@ -72,7 +72,7 @@ func (r *run) play(ctx context.Context, w *world.World, a *app.App, p world.Prov
 
 // connector starts the connector in a world and makes its tenant.
 func connector(ctx context.Context, w *world.World, cfg app.Config) (*app.App, world.Provisioned, error) {
-	cfg.AllowPrivate, cfg.OAuthHosts = true, []string{"127.0.0.1"}
+	cfg.AllowPrivate, cfg.OAuthHosts = true, []string{w.OAuthHost()}
 	cfg.PublicURL = "http://" + cfg.Listen
 	cfg.Lane = lane.Config{Poll: 250 * time.Millisecond}
 	a, err := app.Open(ctx, cfg)

@@ -250,7 +250,7 @@ func (l *Lane) settingsAt(ctx context.Context, version int64) (*integration.Sett
 // ask prepares the question to the CRM. While another call of the customer is still creating
 // entities it waits, so that two calls at the same moment find each other's lead.
 func (l *Lane) ask(ctx context.Context, s *session, find *crm.Find) error {
-	if l.queue.creating(s.customer, s.id) || l.asked(s.customer, s.id) {
+	if l.queue.creating(s.customer, s.id) || l.before(s) {
 		return nil
 	}
 	made, err := l.cfg.Store.History(ctx, l.lease, s.customer, []string{crm.Create{}.Name()}, time.Time{}, 10)
@@ -276,10 +276,14 @@ func (l *Lane) ask(ctx context.Context, s *session, find *crm.Find) error {
 	return nil
 }
 
-// asked reports whether another call of the customer is between its question and its plan.
-func (l *Lane) asked(c integration.CustomerKey, except integration.SessionID) bool {
-	for id, s := range l.sessions {
-		if id != except && s.customer == c && (s.asking || s.known != nil) {
+// before reports whether an earlier call of the customer is still to be decided, or between its question and its
+// plan: a customer's calls are opened in the order in which they came.
+func (l *Lane) before(s *session) bool {
+	for _, o := range l.sessions {
+		if o == s || o.customer != s.customer || len(o.pending) == 0 {
+			continue
+		}
+		if o.asking || o.known != nil || o.oldest() < s.oldest() {
 			return true
 		}
 	}

@@ -200,7 +200,7 @@ func (l *Lane) fly(ctx context.Context, f *flight) {
 	if start.After(f.sendBy) {
 		report.late = true
 	} else {
-		report.outcomes = l.portal.Perform(ctx, f.chains, f.answers)
+		report.outcomes = l.portal.Perform(crm.SendBy(ctx, f.sendBy), f.chains, f.answers)
 		report.took = l.cfg.Now().Sub(start)
 	}
 	l.cfg.Step("performed")

@@ -52,6 +52,7 @@ func (p Policy) Transport() *http.Transport {
 		ForceAttemptHTTP2:     true,
 		MaxIdleConns:          1000,
 		MaxIdleConnsPerHost:   4,
+		MaxConnsPerHost:       16, // a hanging portal holds no more than these
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ResponseHeaderTimeout: 70 * time.Second, // a portal cuts its own requests at 60 s

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	bitrix "omniconnector/crm/emulator"
@@ -172,6 +173,9 @@ func (w *World) startPlatform(o Options, now func() time.Time) error {
 func (w *World) Notify(hookURL string, secret integration.Secret, e platform.Encoding) {
 	w.Platform.Configure(w.Shop.AppID, platform.Templates(hookURL, string(secret), e)...)
 }
+
+// OAuthHost is the host that may receive the application's secret, as the connector's OAuthHosts want it.
+func (w *World) OAuthHost() string { return strings.TrimPrefix(w.Cloud.BaseURL(), "http://") }
 
 // Morning is the script of a contact centre's morning, the same for the same world.
 func (w *World) Morning() platform.Script {
