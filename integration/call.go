@@ -79,8 +79,10 @@ func Fold(events []Event) Call {
 func canonical(events []Event) []Event {
 	events = slices.Clone(events)
 	slices.SortFunc(events, func(a, b Event) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank[a.Kind], rank[b.Kind]),
-			cmp.Compare(a.Key, b.Key), strings.Compare(content(a), content(b)))
+		if c := cmp.Or(a.At.Compare(b.At), cmp.Compare(rank[a.Kind], rank[b.Kind]), strings.Compare(a.Key, b.Key)); c != 0 {
+			return c
+		}
+		return strings.Compare(content(a), content(b)) // costs much, and is hardly ever needed
 	})
 	seen := map[string]bool{}
 	return slices.DeleteFunc(events, func(e Event) bool {

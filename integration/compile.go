@@ -12,6 +12,7 @@ import (
 // compiled is what Decide needs of settings, made once for a version.
 type compiled struct {
 	location *time.Location
+	own      map[Phone]bool // the tenant's own numbers
 	incoming direction
 	outgoing direction
 }
@@ -35,7 +36,12 @@ func (s *Settings) Compile(version int64) error {
 	if err != nil {
 		return fmt.Errorf("time zone: %w", err)
 	}
-	c := &compiled{location: location}
+	c := &compiled{location: location, own: map[Phone]bool{}}
+	for _, raw := range s.OwnNumbers {
+		if p, _ := ParsePhone(raw, s.Country); p != "" {
+			c.own[p] = true
+		}
+	}
 	inErr := c.incoming.compile(&s.Telephony.Incoming, Words(crm.Incoming))
 	outErr := c.outgoing.compile(&s.Telephony.Outgoing, Words(crm.Outgoing))
 	if err := errors.Join(inErr, outErr); err != nil {

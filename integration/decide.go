@@ -119,11 +119,8 @@ func (d *decision) customer() bool {
 
 // ours reports whether a number is one of the tenant's own.
 func (d *decision) ours(p Phone) bool {
-	own := append(slices.Clone(d.Settings.OwnNumbers), d.Call.Virtual)
-	return slices.ContainsFunc(own, func(raw string) bool {
-		o, _ := ParsePhone(raw, d.Settings.Country)
-		return o == p
-	})
+	virtual, _ := ParsePhone(d.Call.Virtual, d.Settings.Country)
+	return p == virtual || d.Settings.compiled.own[p]
 }
 
 // filter asks the tenant's filter (T-7).

@@ -117,6 +117,11 @@ func life() *rapid.Generator[[]integration.Event] {
 			at := rapid.IntRange(0, len(events)-1).Draw(t, "lost")
 			events = slices.Delete(slices.Clone(events), at, at+1)
 		}
+		if !integration.Fold(events).Finished { // the lane notices sooner or later that nothing comes any more
+			l.events = slices.Clone(events)
+			l.silence()
+			events = l.events
+		}
 		return events
 	})
 }
@@ -172,9 +177,13 @@ func (l *lifeOf) lost(t *rapid.T, rang []integration.EmployeeID) {
 		again.Report.Lost = new(true)
 	}
 	if rapid.Bool().Draw(t, "silence noticed") {
-		silent := l.add(integration.CallSilent, 0)
-		silent.Report, silent.At = integration.Report{}, began.Add(2*time.Hour)
+		l.silence()
 	}
+}
+
+func (l *lifeOf) silence() {
+	silent := l.add(integration.CallSilent, 0)
+	silent.Report, silent.At = integration.Report{}, began.Add(2*time.Hour)
 }
 
 func TestACallIsTheSameInEveryOrderOfItsEvents(t *testing.T) {
