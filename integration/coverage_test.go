@@ -1,0 +1,104 @@
+package integration_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"omniconnector/crm"
+	"omniconnector/integration"
+)
+
+// notDecided are outcomes and reasons that no decision gives: storage writes them for events that were decided with a later
+// one, or that could not be read at all.
+var notDecided = []string{string(integration.Together), string(integration.Invalid), "together", "unreadable"}
+
+// TestTheStoriesTellEverything makes sure that every exit, every reason and every command has a story in which it happens.
+func TestTheStoriesTellEverything(t *testing.T) {
+	t.Parallel()
+	told := map[string]bool{}
+	for _, s := range stories(t) {
+		s.tell(t)
+		for _, p := range s.plans {
+			told[string(p.Outcome)] = true
+			for _, r := range p.Reasons {
+				told[r.Code] = true
+			}
+			for _, a := range p.Actions {
+				told[a.Do.Name()] = true
+			}
+		}
+	}
+	want := integration.ReasonCodes()
+	for _, o := range integration.Outcomes() {
+		want = append(want, string(o))
+	}
+	for _, c := range []crm.Command{
+		crm.Create{}, crm.Update{}, crm.Register{}, crm.ShowCard{}, crm.HideCard{}, crm.Finish{}, crm.SetActivity{}, crm.BindActivity{}, crm.AttachRecord{},
+	} {
+		want = append(want, c.Name())
+	}
+	for _, code := range want {
+		if !told[code] && !slices.Contains(notDecided, code) {
+			t.Errorf("no story tells %q", code)
+		}
+	}
+}
+
+// TestEverySentenceIsFilledInBothLanguages reads every reason of every story aloud.
+func TestEverySentenceIsFilledInBothLanguages(t *testing.T) {
+	t.Parallel()
+	for _, s := range stories(t) {
+		s.tell(t)
+		for _, p := range s.plans {
+			for _, r := range p.Reasons {
+				russian, english := r.Sentence(integration.Russian), r.Sentence(integration.English)
+				for _, sentence := range []string{russian, english} {
+					if strings.ContainsAny(sentence, "{}") || sentence == r.Code || !strings.HasSuffix(strings.TrimRight(sentence, ")"), ".") {
+						t.Errorf("%s: %s is said as %q", filepath.Base(s.path), r.Code, sentence)
+					}
+				}
+				if russian == english {
+					t.Errorf("%s: %s is not translated: %q", filepath.Base(s.path), r.Code, russian)
+				}
+			}
+		}
+	}
+	for _, code := range []string{"together", "unreadable"} {
+		r := integration.Reason{Code: code, Args: map[string]string{"problem": "no JSON"}}
+		if said := r.Sentence(integration.Russian) + r.Sentence(integration.English); strings.ContainsAny(said, "{}") {
+			t.Errorf("%s is said as %q", code, said)
+		}
+	}
+}
+
+// rows are the rules of the specification that this package decides.
+var rows = []string{
+	"T-0", "T-0.1", "T-3", "T-4", "T-6", "T-7", "T-10", "T-12", "T-13", "T-14.P1", "T-14.P2", "T-14.P3", "T-14.P4", "T-14.P5",
+	"T-14.R1", "T-14.R2", "T-14.R3", "T-14.E1", "T-14.E2", "T-14.E3", "T-14.E4", "T-14.E5", "T-14.E6", "T-14.E7",
+}
+
+func TestEveryRowOfTheSpecificationHasAStory(t *testing.T) {
+	t.Parallel()
+	all := stories(t)
+	for _, row := range rows {
+		if !slices.ContainsFunc(all, func(s *story) bool { return strings.HasPrefix(filepath.Base(s.path), row+"_") }) {
+			t.Errorf("%s has no story", row)
+		}
+	}
+	t.Logf("%d stories", len(all))
+}
+
+func stories(t *testing.T) []*story {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/decide/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make([]*story, 0, len(paths))
+	for _, path := range paths {
+		all = append(all, readStory(t, path))
+	}
+	return all
+}
