@@ -89,8 +89,11 @@ type actor struct {
 	key     string   // whose operating time it is
 }
 
+// Only an application's token opens app-only methods; a webhook has no application behind it.
 func (a actor) isApp() bool { return a.install != nil }
 
+// The scope list is what the administrator consented to; methods outside it are refused one by one,
+// not the whole token (contract §1.3 insufficient_scope).
 func (a actor) may(scope string) bool {
 	if scope == "" {
 		return true
@@ -138,6 +141,7 @@ func (p *Portal) Install(spec AppSpec) Tokens {
 	return p.issue(in, in.UserID)
 }
 
+// The first administrator stands for "whoever installed it" in seeds that do not say.
 func (p *Portal) admin() int64 {
 	for _, u := range p.state.Users {
 		if u.Admin {
@@ -204,6 +208,7 @@ func (p *Portal) issue(in *install, user int64) Tokens {
 	}
 }
 
+// Tokens of events come without a refresh token (contract §3.2), so they are marked and never counted as a pair.
 func (p *Portal) newAccess(in *install, user int64, event bool) string {
 	now := p.now()
 	for t, a := range p.state.Access { // dead tokens would pile up in a long run

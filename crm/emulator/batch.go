@@ -107,6 +107,8 @@ func (b *batch) resolve(in *array) {
 	}
 }
 
+// A reference that is the whole value keeps its type, an array too; inside other text only scalars
+// are put in, since PHP has no text for an array but "Array".
 func (b *batch) substitute(text string) any {
 	if m := reference.FindStringSubmatchIndex(text); m != nil && m[0] == 0 && m[1] == len(text) {
 		if v, ok := b.lookup(text[m[2]:m[3]]); ok {
@@ -123,6 +125,7 @@ func (b *batch) substitute(text string) any {
 	})
 }
 
+// Results are walked as PHP would see them: after an error the key is simply not there (contract §1.7).
 func (b *batch) lookup(path string) (any, bool) {
 	var at any = b.result
 	for key := range strings.SplitSeq(strings.Trim(path, "[]"), "][") {

@@ -214,6 +214,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mux.ServeHTTP(w, r)
 }
 
+// An emulator holds working credentials of a pretended customer; a forgotten one must not be reachable from outside.
 func loopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -235,6 +236,8 @@ func (c *Cloud) routes() {
 	c.pageRoutes()
 }
 
+// Whatever is asked under an old name is answered by 302, the token address included: the vendor's
+// front server does not look at what was wanted (contract §2.7).
 func (c *Cloud) servePortal(w http.ResponseWriter, r *http.Request) {
 	slug, rest := r.PathValue("portal"), r.PathValue("rest")
 	p := c.Portal(slug)
@@ -273,6 +276,7 @@ func (p *Portal) redirect(w http.ResponseWriter, r *http.Request, rest string) {
 	_, _ = io.WriteString(w, "<html><body>moved</body></html>") // a client that has gone is its own business
 }
 
+// Names become host-like labels, so that the same name works as NAME.localhost.
 func slugRune(r rune) rune {
 	if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
 		return r

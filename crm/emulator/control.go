@@ -77,6 +77,7 @@ func readOrder(w http.ResponseWriter, r *http.Request, into any) bool {
 	return true
 }
 
+// Looking never counts as a request of the portal: the control API has no limit and leaves no trace in the log.
 func (c *Cloud) inspect(w http.ResponseWriter, r *http.Request) {
 	p := c.Portal(r.PathValue("portal"))
 	if p == nil {

@@ -79,6 +79,7 @@ func communicationRow(kind, value string, r ref) *array {
 	return row
 }
 
+// Activities made by the portal itself and by clients are filed alike; only who is told differs.
 func (p *Portal) addActivity(fields map[string]any, by int64) *activity {
 	a := &activity{ID: p.id("activity"), Fields: fields}
 	now := stamp(p.now())
@@ -96,6 +97,7 @@ func (p *Portal) settleActivity(a *activity) {
 	}
 }
 
+// Unknown and read-only names are dropped without a word, as with items (contract §5.2).
 func (c *call) activityFields(in *array) map[string]any {
 	out := map[string]any{}
 	for _, k := range in.keys {
@@ -106,6 +108,7 @@ func (c *call) activityFields(in *array) map[string]any {
 	return out
 }
 
+// BINDINGS are the second way to name owners, in add and in list filters (contract §5.8).
 func bindingsOf(in *array) []ref {
 	var out []ref
 	for _, v := range arrayOf(in.get("BINDINGS")).values() {
@@ -115,6 +118,7 @@ func bindingsOf(in *array) []ref {
 	return out
 }
 
+// COMMUNICATIONS may be absent for provider activities only (TYPE_ID 6); every owner named must exist (contract §5.8).
 func activityAdd(c *call) (any, error) {
 	in := arrayOf(c.in.get("fields"))
 	fields := c.activityFields(in)
@@ -167,6 +171,7 @@ func (c *call) activity(param string) (*activity, *apiError) {
 	return a, nil
 }
 
+// The owner stays what it was: moving an activity is the business of binding methods (contract §5.8).
 func activityUpdate(c *call) (any, error) {
 	a, bad := c.activity("id")
 	if bad != nil {
@@ -205,6 +210,7 @@ func activityDelete(c *call) (any, error) {
 	return true, nil
 }
 
+// COMMUNICATIONS and FILES come only when selected by name; a filter by BINDINGS means "any of these" (contract §5.8).
 func activityList(c *call) (any, error) {
 	filter := newArray()
 	in := arrayOf(c.in.get("filter"))
@@ -265,6 +271,7 @@ func (c *call) showActivity(a *activity, sel *array) any {
 	return out
 }
 
+// Old methods know text and null only (contract §0.7).
 func textOrNull(v any) any {
 	if v == nil {
 		return nil
@@ -272,6 +279,7 @@ func textOrNull(v any) any {
 	return phpString(v)
 }
 
+// An activity can hang in at most 100 timelines (contract §5.8).
 func bindingAdd(c *call) (any, error) {
 	a, bad := c.activityByParam()
 	if bad != nil {
@@ -317,6 +325,7 @@ func bindingList(c *call) (any, error) {
 	return out, nil
 }
 
+// The last binding is not removable: an activity always belongs to somebody (contract §5.8).
 func bindingDelete(c *call) (any, error) {
 	a, bad := c.activityByParam()
 	if bad != nil {

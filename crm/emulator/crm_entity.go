@@ -24,6 +24,7 @@ func init() {
 	}
 }
 
+// The two refusals of the old family have an empty code and a text (contract §5.3).
 func (c *call) oldEntity(k Kind) (*entity, *apiError) {
 	id := phpInt(c.param("id"))
 	if id <= 0 {
@@ -44,6 +45,7 @@ func (c *call) param(name string) any {
 	return c.in.get(strings.ToUpper(name))
 }
 
+// PHONE, EMAIL and the like are fields of their own here, where crm.item has one fm (contract §5.3).
 func (c *call) oldChange(k Kind, in *array) change {
 	out := change{fields: map[string]any{}}
 	patches := map[string]*array{}
@@ -71,6 +73,7 @@ func (c *call) oldChange(k Kind, in *array) change {
 	return out
 }
 
+// The answer is the bare id; a lead of a portal without leads is converted behind the caller's back (contract §5.1, §5.3).
 func entityAdd(c *call, k Kind) (any, error) {
 	e, bad := c.create(k, c.oldChange(k, arrayOf(c.param("fields"))), c.actor.user.ID)
 	if bad != nil {
@@ -82,6 +85,7 @@ func entityAdd(c *call, k Kind) (any, error) {
 	return e.ID, nil
 }
 
+// The answer is true, never the record (contract §5.3).
 func entityUpdate(c *call, k Kind) (any, error) {
 	e, bad := c.oldEntity(k)
 	if bad != nil {
@@ -95,6 +99,7 @@ func entityUpdate(c *call, k Kind) (any, error) {
 	return true, nil
 }
 
+// All fields come as strings, custom ones and multi-values included (contract §5.3).
 func entityGet(c *call, k Kind) (any, error) {
 	e, bad := c.oldEntity(k)
 	if bad != nil {
@@ -112,6 +117,7 @@ func entityDelete(c *call, k Kind) (any, error) {
 	return true, nil
 }
 
+// Multi-values are filtered by their exact text only, which is why duplicates are looked for elsewhere (contract §5.3, §5.4).
 func entityList(c *call, k Kind) (any, error) {
 	names := []string{"*"}
 	if sel := arrayOf(c.param("select")); sel.len() > 0 {
@@ -161,6 +167,7 @@ func (p *Portal) oldValue(e *entity, name string) (any, string) {
 	return nil, ""
 }
 
+// Multi-values appear only when selected by name, and an empty one not at all.
 func (c *call) showOld(e *entity, names []string) any {
 	star, uf := slices.Contains(names, "*"), slices.Contains(names, "UF_*")
 	out := map[string]any{"ID": itoa(e.ID)}

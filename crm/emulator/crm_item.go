@@ -16,6 +16,7 @@ var crmItemMethods = map[string]method{
 	"crm.item.fields": {scope: "crm", run: itemFields},
 }
 
+// Types beyond the four are smart processes, quotes and invoices, which this portal does not have.
 func (c *call) itemKind() (Kind, *apiError) {
 	if !c.in.has("entityTypeId") {
 		return 0, missing("entityTypeId")
@@ -64,6 +65,7 @@ func (c *call) itemChange(k Kind, in *array) change {
 	return out
 }
 
+// A multiple field sent as one value becomes a list of one, as PHP's cast does.
 func (p *Portal) castUF(f *userField, v any) any {
 	if !f.Multiple {
 		return p.cast("uf_"+f.Type, v)
@@ -75,6 +77,8 @@ func (p *Portal) castUF(f *userField, v any) any {
 	return out
 }
 
+// The whole record comes back, fm excepted (contract §5.2, §0.13). There is no idempotency:
+// the same call twice makes two records (contract §0.5).
 func itemAdd(c *call) (any, error) {
 	k, bad := c.itemKind()
 	if bad != nil {
@@ -94,6 +98,7 @@ func itemAdd(c *call) (any, error) {
 	return map[string]any{"item": c.showItem(e, nil, false)}, nil
 }
 
+// A write is complete or refused; nothing tells the caller which of its fields were ignored (contract §5.2).
 func itemUpdate(c *call) (any, error) {
 	e, bad := c.item()
 	if bad != nil {
@@ -117,6 +122,7 @@ func itemGet(c *call) (any, error) {
 	return map[string]any{"item": c.showItem(e, nil, false)}, nil
 }
 
+// Success is an empty array, not true (contract §5.2).
 func itemDelete(c *call) (any, error) {
 	e, bad := c.item()
 	if bad != nil {
@@ -126,6 +132,7 @@ func itemDelete(c *call) (any, error) {
 	return newArray(), nil
 }
 
+// Rows sit under "items" while total and next are outside of result (contract §1.6).
 func itemList(c *call) (any, error) {
 	k, bad := c.itemKind()
 	if bad != nil {
@@ -254,6 +261,7 @@ func (c *call) showItem(e *entity, names []string, withFM bool) any {
 	return out
 }
 
+// The custom fields' mapping between the two ways of naming is to be taken from here (contract §5.2).
 func itemFields(c *call) (any, error) {
 	k, bad := c.itemKind()
 	if bad != nil {
@@ -311,6 +319,7 @@ var crmDuplicateMethods = map[string]method{
 	"crm.duplicate.findbycomm": {scope: "crm", run: findByComm},
 }
 
+// Numbers are compared by digits, kinds without a hit are left out, nothing found is [] (contract §5.4).
 func findByComm(c *call) (any, error) {
 	kind := strings.ToUpper(phpString(c.in.get("type")))
 	values := arrayOf(c.in.get("values")).values()

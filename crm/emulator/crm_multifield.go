@@ -23,6 +23,7 @@ func digits(phone string) string {
 	return d
 }
 
+// The key says the kind too: the same text may be a phone and a messenger's name.
 func communication(kind, value string) string {
 	if kind == "PHONE" {
 		return "PHONE|" + digits(value)
@@ -43,6 +44,7 @@ func newIndex() index {
 	return index{comm: map[string][]ref{}, origin: map[string][]ref{}, ext: map[string][]*phoneCall{}, calls: map[string]*phoneCall{}, order: map[Kind][]*entity{}}
 }
 
+// Empty lists go, so that a long run of changing keys does not grow the index.
 func (x index) dropOrigin(origin string, r ref) {
 	x.origin[origin] = slices.DeleteFunc(x.origin[origin], func(o ref) bool { return o == r })
 	if len(x.origin[origin]) == 0 {
@@ -94,6 +96,7 @@ func (p *Portal) byCommunication(kind, value string, k Kind) []int64 {
 	return ids
 }
 
+// Every value gets an id of its own; the same number twice makes two values (contract §0.13).
 func (p *Portal) addFM(e *entity, kind, valueType, value string) {
 	if value == "" || kind == "" {
 		return
@@ -139,6 +142,7 @@ func (p *Portal) patchOld(kind string, items *array, e *entity) {
 	}
 }
 
+// The old family spells VALUE and DELETE in capitals where crm.item has value and delete.
 func upperItem(item *array) *array {
 	out := newArray()
 	for _, k := range item.keys {
@@ -147,6 +151,7 @@ func upperItem(item *array) *array {
 	return out
 }
 
+// An id that does not exist adds: the portal cannot tell a stale id from a new key.
 func (p *Portal) patchOne(e *entity, id int64, kind, valueType string, item *array) {
 	value := phpString(item.get("value"))
 	for i := range e.FM {

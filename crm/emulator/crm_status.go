@@ -56,6 +56,7 @@ var sources = [][2]string{
 
 var stageColors = []string{"#39A8EF", "#2FC6F6", "#55D0E0", "#47E4C2", "#FFA900"}
 
+// What a fresh Russian portal has (contract §5.5); order matters, since lists come sorted by SORT.
 func (p *Portal) seedDictionaries(spec PortalSpec) {
 	stages := spec.LeadStages
 	if len(stages) == 0 {
@@ -89,6 +90,7 @@ func (p *Portal) addStatus(s *status) {
 	p.state.Statuses = append(p.state.Statuses, s)
 }
 
+// Stages outside the general funnel carry their funnel in the id: C5:NEW (contract §5.5).
 func (p *Portal) addStages(entity string, category int64, prefix string, stages []Stage) {
 	for i, s := range stages {
 		color := stageColors[i%len(stageColors)]
@@ -186,6 +188,7 @@ var crmStatusMethods = map[string]method{
 	"crm.category.list":       {scope: "crm", run: categoryList},
 }
 
+// EXTRA exists for stages only, ids and sorts are strings (contract §5.5).
 func statusList(c *call) (any, error) {
 	get := func(s *status, name string) (any, string) {
 		switch name {
@@ -232,6 +235,7 @@ func showStatus(s *status) map[string]any {
 	return out
 }
 
+// A short form of the dictionary, in which SORT is a number (contract §5.5).
 func statusEntityItems(c *call) (any, error) {
 	if !c.in.has("entityId") {
 		return nil, blank("The parameter entityId is not defined or invalid.")
@@ -243,6 +247,7 @@ func statusEntityItems(c *call) (any, error) {
 	return items, nil
 }
 
+// Funnels are a matter of deals; the general one has id 0 (contract §5.5).
 func categoryList(c *call) (any, error) {
 	if !c.in.has("entityTypeId") {
 		return nil, missing("entityTypeId")

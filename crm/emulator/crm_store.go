@@ -133,6 +133,7 @@ func (p *Portal) update(e *entity, c change, by int64) *apiError {
 	return nil
 }
 
+// Links and activities that point at the record stay, as they do in the portal for a while.
 func (p *Portal) remove(e *entity, by int64) {
 	p.unindex(e)
 	if o := e.str("originId"); o != "" {

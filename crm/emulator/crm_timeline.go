@@ -24,6 +24,7 @@ var crmTimelineMethods = map[string]method{
 	"crm.timeline.comment.delete": {scope: "crm", run: commentDelete},
 }
 
+// AUTHOR_ID lets an integration write in an employee's name; a stranger's id becomes the caller's (contract §5.9).
 func commentAdd(c *call) (any, error) {
 	in, ok := c.in.get("fields").(*array) // lower case only (contract §5.9)
 	if !ok {
@@ -64,6 +65,7 @@ func (c *call) comment() (*comment, *apiError) {
 	return m, nil
 }
 
+// The answer is the id, where other updates say true (contract §5.9).
 func commentUpdate(c *call) (any, error) {
 	m, bad := c.comment()
 	if bad != nil {
@@ -91,6 +93,7 @@ func showComment(m *comment) map[string]any {
 	}
 }
 
+// Both halves of the owner are required in the filter: there is no list over all records (contract §5.9).
 func commentList(c *call) (any, error) {
 	filter := arrayOf(c.in.get("filter"))
 	if !filter.has("ENTITY_ID") || !filter.has("ENTITY_TYPE") {
@@ -121,6 +124,7 @@ func commentList(c *call) (any, error) {
 	return list(c, rows, filter, arrayOf(c.in.get("order")), c.in.get("start"), get, func(m *comment) any { return showComment(m) })
 }
 
+// The answer is null, which clients like to take for a failure (contract §5.9).
 func commentDelete(c *call) (any, error) {
 	m, bad := c.comment()
 	if bad != nil {
@@ -141,6 +145,7 @@ var crmContactLinkMethods = map[string]method{
 	"crm.deal.contact.items.set": {scope: "crm", run: func(c *call) (any, error) { return linkSet(c, Deal) }},
 }
 
+// A contact already linked answers false, not an error (contract §5.3).
 func linkAdd(c *call, k Kind) (any, error) {
 	e, bad := c.oldEntity(k)
 	if bad != nil {
@@ -164,6 +169,7 @@ func linkAdd(c *call, k Kind) (any, error) {
 	return true, nil
 }
 
+// The first row is the primary contact, which is contactId of crm.item (contract §5.3).
 func linkGet(c *call, k Kind) (any, error) {
 	e, bad := c.oldEntity(k)
 	if bad != nil {
@@ -178,6 +184,7 @@ func linkGet(c *call, k Kind) (any, error) {
 	return out, nil
 }
 
+// The list replaces what was there, so that a reader in between sees all or nothing (contract §5.3).
 func linkSet(c *call, k Kind) (any, error) {
 	e, bad := c.oldEntity(k)
 	if bad != nil {

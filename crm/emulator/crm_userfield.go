@@ -26,6 +26,7 @@ var userTypes = []string{
 	"file", "employee", "crm_status", "iblock_section", "iblock_element", "crm",
 }
 
+// Only a CRM administrator may; the prefix UF_CRM_ is put in front when missing, the whole is 50 letters at most (contract §5.6).
 func userFieldAdd(c *call, k Kind) (any, error) {
 	if !c.actor.user.Admin {
 		return nil, blank("Access denied.")
@@ -56,6 +57,7 @@ func userFieldAdd(c *call, k Kind) (any, error) {
 	return f.ID, nil
 }
 
+// Labels come as text or by language; the first one is the portal's.
 func firstLabel(in *array, name string) string {
 	for _, key := range []string{"EDIT_FORM_LABEL", "LIST_COLUMN_LABEL", "LABEL"} {
 		switch v := in.get(key).(type) {
@@ -72,6 +74,7 @@ func firstLabel(in *array, name string) string {
 	return name
 }
 
+// The language is a filter key here, though it filters nothing (contract §5.6).
 func userFieldList(c *call, k Kind) (any, error) {
 	show := func(f *userField) any {
 		return map[string]any{

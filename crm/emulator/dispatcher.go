@@ -52,6 +52,7 @@ func (d *dispatcher) knobs() EventKnobs {
 	return d.set
 }
 
+// The knobs act on the way into the queue, so that Hold can be combined with them and a test can look at a quiet queue.
 func (d *dispatcher) push(e delivery) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -80,6 +81,7 @@ func (d *dispatcher) start() {
 	go d.run()
 }
 
+// One sender per portal keeps the order by default; order is a courtesy that Reorder takes back (contract §3.2).
 func (d *dispatcher) run() {
 	for {
 		d.mu.Lock()
@@ -96,6 +98,7 @@ func (d *dispatcher) run() {
 	}
 }
 
+// Whatever the handler answers, or if it does not, the event is gone (contract §3.2).
 func (d *dispatcher) send(e delivery) {
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, e.url, strings.NewReader(e.body))
 	if err != nil {

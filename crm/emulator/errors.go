@@ -16,12 +16,14 @@ type apiError struct {
 
 func (e *apiError) Error() string { return e.Code + ": " + e.Text }
 
+// Errors have neither result nor time (contract §1.2), so limits must be remembered from the last success.
 func (e *apiError) body() map[string]any {
 	out := map[string]any{"error": e.Code, "error_description": e.Text}
 	maps.Copy(out, e.Extra)
 	return out
 }
 
+// Status and code are two things: clients must switch on the code, the status varies with the vendor's year (contract §0.6).
 func refuse(status int, code, text string) *apiError {
 	return &apiError{Status: status, Code: code, Text: text}
 }
@@ -46,6 +48,7 @@ func argument(name, text string) *apiError {
 
 func notFound() *apiError { return refuse(http.StatusBadRequest, "NOT_FOUND", "Element not found") }
 
+// Anything unforeseen is the vendor's ambiguous 500: executed or not, nobody knows (contract §1.3).
 func asAPIError(err error) *apiError {
 	if err == nil {
 		return nil

@@ -40,6 +40,8 @@ var eventNames = func() []string {
 	return names
 }()
 
+// Names are taken in any case and delivered in upper case; a repeated bind is an error whose text
+// a client has to treat as success (contract §3.1).
 func eventBind(c *call) (any, error) {
 	name := strings.ToUpper(phpString(c.in.get("event")))
 	if name == "" {
@@ -75,6 +77,7 @@ func eventBind(c *call) (any, error) {
 	return true, nil
 }
 
+// The count tells how many there were; none is no error (contract §3.1).
 func eventUnbind(c *call) (any, error) {
 	name, to := phpString(c.in.get("event")), phpString(c.in.get("handler"))
 	if name == "" {
@@ -92,6 +95,7 @@ func eventUnbind(c *call) (any, error) {
 	return map[string]any{"count": n}, nil
 }
 
+// auth_type is a string and offline a number (contract §3.1).
 func eventGet(c *call) (any, error) {
 	out := []any{}
 	for _, h := range c.actor.install.Handlers {
@@ -131,6 +135,7 @@ func orderedData(data map[string]any) *array {
 	return out
 }
 
+// The body is written now, with the tokens of now: an event that waits in the queue may arrive with dead ones.
 func (p *Portal) enqueue(in *install, h *handler, by int64, data *array) {
 	body := newArray()
 	body.set("event", h.Event)
@@ -231,6 +236,7 @@ func (p *Portal) FinishInstall(clientID string) {
 	}
 }
 
+// Lifecycle events carry their own auth block: full at install, without tokens at the end (contract §2.4).
 func (p *Portal) lifecycle(to, event string, data map[string]any, auth *array) {
 	body := newArray()
 	body.set("event", event)

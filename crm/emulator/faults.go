@@ -116,6 +116,7 @@ func (p *Portal) FaultCounts() map[FaultKind]int {
 	return out
 }
 
+// Faults wait in the order in which they were asked for.
 func (b *faultBox) add(method string, f Fault) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -149,6 +150,7 @@ func (b *faultBox) takeError(method string) *Fault {
 	return nil
 }
 
+// A fault that has had its times is forgotten; what happened is counted by kind.
 func (b *faultBox) use(s *scripted, method string) *Fault {
 	if s.left--; s.left <= 0 {
 		b.scripted = slices.DeleteFunc(b.scripted, func(o *scripted) bool { return o == s })

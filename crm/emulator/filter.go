@@ -10,6 +10,7 @@ import (
 // operators are the prefixes of filter keys, longest first (contract §4.9, §5.2).
 var operators = []string{"!><", "!=%", "!%=", "=%", "%=", "!=", "!@", "!%", ">=", "<=", "><", "=", "!", ">", "<", "@", "%", "?"}
 
+// A key without a prefix means equality (contract §4.9, §5.2).
 func splitOperator(key string) (op, name string) {
 	for _, o := range operators {
 		if strings.HasPrefix(key, o) {
@@ -54,6 +55,7 @@ func isNumber(s string) bool {
 	return err == nil
 }
 
+// A filter on a field that does not exist is refused rather than ignored: crm.item.* names the field.
 func (p *Portal) condition(key string, want any, get getter) (bool, *apiError) {
 	op, name := splitOperator(key)
 	have, kind := get(name)
@@ -69,6 +71,7 @@ func (p *Portal) condition(key string, want any, get getter) (bool, *apiError) {
 	return p.holds(op, kind, have, want) != negative, nil
 }
 
+// A list on the right side means any of its members, whatever the operator is.
 func (p *Portal) holds(op, kind string, have, want any) bool {
 	if a, ok := want.(*array); ok {
 		if op == "><" && a.len() == 2 {

@@ -100,6 +100,7 @@ func encodeForm(a *array) string {
 	return b.String()
 }
 
+// Everything becomes text on the way: booleans 1 and 0, nulls vanish, empty arrays too (contract §1.1).
 func writeForm(b *strings.Builder, prefix string, a *array) {
 	for _, k := range a.keys {
 		name := url.QueryEscape(k)
@@ -168,6 +169,7 @@ func readParams(r *http.Request) (*array, error) {
 	return out, nil
 }
 
+// An empty body is no parameters; anything but an object or list is malformed.
 func readJSON(r io.Reader) (*array, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -187,6 +189,7 @@ func readJSON(r io.Reader) (*array, error) {
 	return a, nil
 }
 
+// Files in ordinary requests are taken as text fields: methods that take files want base64 (contract §4.6).
 func readMultipart(m *multipart.Reader) (*array, error) {
 	out := newArray()
 	for {

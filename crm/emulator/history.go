@@ -132,6 +132,7 @@ func (p *Portal) ResetLimits() {
 	p.bucket, p.oper = map[string]*bucket{}, map[string]*operating{}
 }
 
+// Counters are complete while the list of commands is cut, so that an hour's soak stays small.
 func (p *Portal) remember(cmd Command) {
 	p.stats.Commands++
 	p.stats.Methods[cmd.Method]++

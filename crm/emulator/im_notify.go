@@ -20,6 +20,7 @@ var imNotifyMethods = map[string]method{
 	"im.notify.delete":       {scope: "im", run: notifyDelete},
 }
 
+// Tags are kept per application: two integrations with the same tag do not replace each other's notices (contract §8.1).
 func (a actor) prefix(tag string) string {
 	if tag == "" {
 		return ""
@@ -27,6 +28,7 @@ func (a actor) prefix(tag string) string {
 	return "MP|" + a.key + "|" + tag // stored tags belong to the application
 }
 
+// A dismissed receiver is no error but false (contract §8.1).
 func notifyAdd(c *call, from int64) (any, error) {
 	user, text := phpInt(c.param("user_id")), phpString(c.param("message"))
 	switch {
@@ -56,6 +58,7 @@ func notifyAdd(c *call, from int64) (any, error) {
 	return n.ID, nil
 }
 
+// By id, tag or sub-tag; false tells that nothing was there (contract §8.1).
 func notifyDelete(c *call) (any, error) {
 	id := phpInt(c.param("id"))
 	tag, sub := c.actor.prefix(phpString(c.param("tag"))), c.actor.prefix(phpString(c.param("sub_tag")))

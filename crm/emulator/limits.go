@@ -56,6 +56,7 @@ type minute struct {
 
 const operatingWindow = 10 * time.Minute
 
+// A minute leaves ten minutes after its first call, not after its start (contract §1.5).
 func (o *operating) prune(now time.Time) {
 	for len(o.minutes) > 0 && !now.Before(o.minutes[0].first.Add(operatingWindow)) {
 		o.minutes = o.minutes[1:]
@@ -70,6 +71,7 @@ func (o *operating) sum() float64 {
 	return total
 }
 
+// When the oldest minute leaves; the sum may still be over the limit then (contract §1.5).
 func (o *operating) resetAt(now time.Time) int64 {
 	if len(o.minutes) == 0 {
 		return now.Add(operatingWindow).Unix()
@@ -77,6 +79,7 @@ func (o *operating) resetAt(now time.Time) int64 {
 	return o.minutes[0].first.Add(operatingWindow).Unix()
 }
 
+// Calls are charged when they are done: a slow last call may take the sum far over the limit.
 func (o *operating) charge(now time.Time, seconds float64) {
 	start := now.Unix() / 60
 	if n := len(o.minutes); n == 0 || o.minutes[n-1].start != start {
@@ -85,6 +88,7 @@ func (o *operating) charge(now time.Time, seconds float64) {
 	o.minutes[len(o.minutes)-1].sum += seconds
 }
 
+// Application, portal and method together: one method's excess stops neither the others nor other applications (contract §1.5).
 func (p *Portal) operatingOf(key, method string) *operating {
 	key += "|" + method
 	o := p.oper[key]

@@ -37,6 +37,7 @@ func init() {
 	maps.Copy(methods, appMethods)
 }
 
+// Full lists what exists, the plain call what was granted (contract §2.3).
 func scopeList(c *call) (any, error) {
 	if phpBool(c.in.get("full")) {
 		return strings.Split(defaultScope, ","), nil
@@ -44,6 +45,7 @@ func scopeList(c *call) (any, error) {
 	return strings.Split(c.actor.scope, ","), nil
 }
 
+// Needs no scope, so that it can prove any token (contract §2.3).
 func profile(c *call) (any, error) {
 	u := c.actor.user
 	return map[string]any{
@@ -52,6 +54,7 @@ func profile(c *call) (any, error) {
 	}, nil
 }
 
+// INSTALLED stays false until installFinish, and events do not come before (contract §2.4).
 func (p *Portal) appInfo(a actor) any {
 	out := map[string]any{
 		"ID": int64(0), "CODE": "", "VERSION": "1", "STATUS": "L", "INSTALLED": true,
@@ -64,6 +67,7 @@ func (p *Portal) appInfo(a actor) any {
 	return out
 }
 
+// Existing and available are two questions: a method may exist outside the token's scope (contract §2.3).
 func methodGet(c *call) (any, error) {
 	name := lower(phpString(c.in.get("name")))
 	if name == "" {

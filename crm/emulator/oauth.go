@@ -33,6 +33,7 @@ func (c *Cloud) serveToken(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, answer)
 }
 
+// Codes and refresh tokens go through the same door and differ in the grant_type only (contract §2.2).
 func (c *Cloud) token(in *array) (map[string]any, *apiError) {
 	kind := phpString(in.get("grant_type"))
 	name := map[string]string{"refresh_token": "refresh_token", "authorization_code": "code"}[kind]
@@ -130,6 +131,7 @@ func (p *Portal) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, to.String(), http.StatusFound) //nolint:gosec // an emulated login sends its user wherever the test says
 }
 
+// Codes live among the refresh tokens, since both are exchanged once.
 func (p *Portal) newCode(in *install, user int64) string {
 	code := p.cloud.hex32()
 	p.state.Refresh[code] = &refreshToken{ClientID: in.ClientID, UserID: user, Expires: p.now().Add(codeLife), Code: true}

@@ -72,6 +72,7 @@ func language(w http.ResponseWriter, r *http.Request) string {
 	return "ru"
 }
 
+// A page is rendered whole before its first byte, so that an error never leaves half of one.
 func show(w http.ResponseWriter, name string, data any) {
 	var b bytes.Buffer
 	if err := pages.ExecuteTemplate(&b, name, data); err != nil {

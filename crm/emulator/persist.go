@@ -122,6 +122,7 @@ const saveAfter = 100 * time.Millisecond
 
 func newSaver(c *Cloud, path string) *saver { return &saver{cloud: c, path: path} }
 
+// The first change starts the clock and the next ones ride along: a busy portal is written ten times a second at most.
 func (s *saver) touch() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,6 +136,7 @@ func (s *saver) touch() {
 	}
 }
 
+// The last save is the one whose error somebody hears.
 func (s *saver) close() error {
 	s.mu.Lock()
 	if s.timer != nil {

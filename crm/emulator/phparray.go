@@ -52,6 +52,7 @@ func (a *array) has(key string) bool {
 	return ok
 }
 
+// Numeric keys move the counter that push continues from, as in PHP.
 func (a *array) set(key string, v any) {
 	if _, ok := a.vals[key]; !ok {
 		a.keys = append(a.keys, key)
@@ -137,6 +138,7 @@ func (a *array) UnmarshalJSON(data []byte) error {
 // maxNesting is PHP's default limit for json_decode and request variables.
 const maxNesting = 64
 
+// A second value after the first is an error: half of one request must not pass for a whole one.
 func decodeJSON(r io.Reader) (any, error) {
 	d := json.NewDecoder(r)
 	d.UseNumber()

@@ -180,6 +180,7 @@ func slug(name string) string {
 	return strings.Trim(strings.Map(slugRune, strings.ToLower(name)), "-")
 }
 
+// Maps of a fresh portal; Load fills the same ones.
 func (p *Portal) initMaps() {
 	p.state.Access, p.state.Refresh = map[string]*accessToken{}, map[string]*refreshToken{}
 	p.state.Entities = map[Kind]map[int64]*entity{}
@@ -250,6 +251,7 @@ func (p *Portal) AddUser(u User) int64 {
 	return p.addUser(u)
 }
 
+// Users stay in the order of their ids, because user.get pages through them.
 func (p *Portal) addUser(u User) int64 {
 	if u.ID == 0 {
 		for _, other := range p.state.Users {
@@ -320,6 +322,7 @@ func (p *Portal) id(sequence string) int64 {
 	return p.state.Next[sequence]
 }
 
+// Whole seconds in the portal's zone: no date of the vendor's has fractions (contract §1.2).
 func (p *Portal) now() time.Time {
 	return p.cloud.opt.clock().In(p.cloud.opt.zone).Truncate(time.Second)
 }

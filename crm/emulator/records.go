@@ -82,6 +82,7 @@ var quiet = map[string]bool{
 	"hasEmail": true, "hasImol": true, "currencyId": true, "opportunity": true, "contactId": true, "companyId": true, "stageSemanticId": true,
 }
 
+// Fields in the order of their names and nothing that depends on time or chance.
 func (p *Portal) writeEntity(b *strings.Builder, e *entity) {
 	fmt.Fprintf(b, "%s %d", lower(e.Kind.String()), e.ID)
 	if t := e.str("title"); t != "" {

@@ -55,6 +55,7 @@ type request struct {
 	fault *Fault
 }
 
+// The order is the front server's: faults, portal state, limit, token, execution, answer. What fails early has not been executed.
 func (p *Portal) serveRest(w http.ResponseWriter, r *http.Request, rest string) {
 	req, bad := p.receive(r, rest)
 	if bad == nil {
@@ -211,6 +212,7 @@ func (p *Portal) command(a actor, req *request, name string, in *array, inBatch 
 	return out
 }
 
+// A method is checked for existence, scope, kind of token, place and budget in this order, and only then run.
 func (p *Portal) execute(a actor, name string, in *array, inBatch bool) (out outcome) {
 	m, ok := methods[name]
 	if !ok {
@@ -255,6 +257,7 @@ func (p *Portal) execute(a actor, name string, in *array, inBatch bool) (out out
 	return out
 }
 
+// Refusals before execution are logged too: a test wants to see how often its client ran into the limit.
 func (p *Portal) logRequest(req *request, status int, bad *apiError, seconds float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

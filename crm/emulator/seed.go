@@ -50,6 +50,7 @@ func (p *Portal) Remove(k Kind, id int64) {
 	}
 }
 
+// A misspelt field in a seed would silently test nothing, so it stops the test instead.
 func (p *Portal) seedChange(k Kind, fields map[string]any) change {
 	out := change{fields: map[string]any{}}
 	for _, name := range sortedKeys(fields) {

@@ -84,6 +84,8 @@ func (c *call) callUser() (*User, *apiError) {
 	return u, nil
 }
 
+// Any repetition within 30 minutes is answered, not refused: EXTERNAL_CALL_ID is what keeps
+// two physical calls of one pair of numbers apart (contract §4.2).
 func callRegister(c *call) (any, error) {
 	u, bad := c.callUser()
 	if bad != nil {
@@ -142,6 +144,7 @@ func (p *Portal) enter(call *phoneCall) {
 	p.fileCall(call)
 }
 
+// By id for the rest of its life, by the caller's key for the question "did I register this?" (contract §4.2).
 func (p *Portal) fileCall(call *phoneCall) {
 	p.index.calls[call.ID] = call
 	if call.External != "" {
@@ -195,6 +198,8 @@ func (c *call) bindCall(call *phoneCall) string {
 	return c.makeClient(call, fields)
 }
 
+// One lead where there are leads, else a contact with a deal (contract §4.3 [E]). A mandatory field of the
+// portal makes creation fail while the registration succeeds, with LEAD_CREATION_ERROR.
 func (c *call) makeClient(call *phoneCall, fields map[string]any) string {
 	words := " - Входящий звонок"
 	if call.Type == 1 {
@@ -239,6 +244,7 @@ func (p *Portal) clients(phone string) []*entity {
 	return append(out, closed...)
 }
 
+// CRM_CREATED_LEAD repeats what CRM_CREATED_ENTITIES says, for leads only (contract §4.2).
 func registered(call *phoneCall, trouble string) any {
 	created := []any{}
 	var lead any
@@ -295,6 +301,7 @@ func (c *call) turnCard(show bool) (any, error) {
 	return true, nil
 }
 
+// A second finish finds no call, whoever asks: that refusal is how a client learns that its first one worked (contract §4.5).
 func callFinish(c *call) (any, error) {
 	id, ok := c.in.get("CALL_ID").(string)
 	if !ok || id == "" {
@@ -373,6 +380,7 @@ func (p *Portal) statistic(call *phoneCall) map[string]any {
 	return out
 }
 
+// The first row is the one the portal itself would bind the call to (contract §4.8).
 func searchEntities(c *call) (any, error) {
 	phone := phpString(c.in.get("PHONE_NUMBER"))
 	if phone == "" {

@@ -18,6 +18,7 @@ var externalLineMethods = map[string]method{
 	"telephony.externalline.delete": {scope: "telephony", appOnly: true, run: lineDelete},
 }
 
+// Lines belong to the application that added them; two applications may use the same number (contract §4.1).
 func (c *call) line(number string) *line {
 	for _, l := range c.state.Lines {
 		if l.Number == number && l.ClientID == c.actor.install.ClientID {
@@ -27,6 +28,7 @@ func (c *call) line(number string) *line {
 	return nil
 }
 
+// A second add of a number is an error that clients take for success (contract §4.1).
 func lineAdd(c *call) (any, error) {
 	number := phpString(c.in.get("NUMBER"))
 	if number == "" {
@@ -70,6 +72,7 @@ func lineGet(c *call) (any, error) {
 	return out, nil
 }
 
+// Success is an empty array (contract §4.1).
 func lineDelete(c *call) (any, error) {
 	number := phpString(c.in.get("NUMBER"))
 	l := c.line(number)

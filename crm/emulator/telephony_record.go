@@ -49,6 +49,7 @@ var attachMethods = map[string]method{
 	"telephony.call.attachtranscription": {scope: "telephony", run: attachTranscription},
 }
 
+// Only the statistics know finished calls, and records hang in the statistics (contract §4.6).
 func (c *call) finishedCall() (*phoneCall, *apiError) {
 	id := phpString(c.in.get("CALL_ID"))
 	call := c.index.calls[id]
@@ -58,6 +59,8 @@ func (c *call) finishedCall() (*phoneCall, *apiError) {
 	return call, nil
 }
 
+// Three ways in: the portal fetches, the caller sends base64, the caller asks for an address to upload to.
+// Only the last can be asked for in a batch, as no file passes through it (contract §4.6).
 func attachRecord(c *call) (any, error) {
 	from, name := phpString(c.in.get("RECORD_URL")), phpString(c.in.get("FILENAME"))
 	if from == "" && name == "" {
@@ -111,6 +114,7 @@ func (c *call) fetchRecord(call *phoneCall, name, from string) (any, error) {
 	return map[string]any{"FILE_ID": c.keepRecord(call, name, kept)}, nil
 }
 
+// Synchronous: the caller waits while the portal fetches, and hears of the source's failure (contract §4.6).
 func (p *Portal) download(from string) (spooled, *apiError) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
@@ -164,6 +168,7 @@ func (p *Portal) spool(r io.Reader) (spooled, error) {
 	return spooled{size: n, sum: sum, path: to}, os.Rename(f.Name(), to)
 }
 
+// A repeat replaces the record (contract §4.6); the count remembers it, so that "never twice" can be proven.
 func (p *Portal) keepRecord(call *phoneCall, name string, s spooled) int64 {
 	times := 0
 	if call.Record != nil {
@@ -209,6 +214,7 @@ func (p *Portal) serveUpload(w http.ResponseWriter, r *http.Request, token strin
 	writeJSON(w, http.StatusOK, map[string]any{"result": map[string]any{"FILE_ID": id}})
 }
 
+// Other parts of the form are ignored; the file must be complete to the closing boundary.
 func (p *Portal) readUpload(r *http.Request) (spooled, *apiError) {
 	m, err := r.MultipartReader()
 	if err != nil {
@@ -239,6 +245,7 @@ func (p *Portal) readUpload(r *http.Request) (spooled, *apiError) {
 	}
 }
 
+// Times are whole seconds from the call's start; a repeat replaces (contract §4.7, silent about repeats).
 func attachTranscription(c *call) (any, error) {
 	id := phpString(c.in.get("CALL_ID"))
 	call := c.index.calls[id]
@@ -268,6 +275,7 @@ var statisticMethods = map[string]method{
 	"voximplant.statistic.get": {scope: "telephony", run: statisticGet},
 }
 
+// Finished calls only, at times the only way to learn what became of one (contract §4.2, §4.9).
 func statisticGet(c *call) (any, error) {
 	filter := arrayOf(c.in.get("FILTER"))
 	rows := c.state.Calls
@@ -300,6 +308,7 @@ func statisticGet(c *call) (any, error) {
 	return list(c, done, filter, order, c.in.get("start"), get, func(call *phoneCall) any { return c.statisticRow(call) })
 }
 
+// The same fields as finish's answer, but all of them text and the date a real one (contract §4.9).
 func (p *Portal) statisticRow(call *phoneCall) map[string]any {
 	out := map[string]any{}
 	for k, v := range p.statistic(call) {

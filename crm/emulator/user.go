@@ -10,6 +10,7 @@ var userMethods = map[string]method{
 	"department.get": {scope: "department", run: departmentGet},
 }
 
+// FILTER, filter and bare fields are all met in the wild; 50 a page like other lists (contract §6).
 func userGet(c *call) (any, error) {
 	filter := arrayOf(c.in.get("FILTER"))
 	if !c.in.has("FILTER") {
@@ -31,6 +32,7 @@ func userGet(c *call) (any, error) {
 	return list(c, c.state.Users, filter, order, c.in.get("start"), userValue, func(u *User) any { return c.showUser(u) })
 }
 
+// Dismissed employees are not found (contract §6).
 func userSearch(c *call) (any, error) {
 	filter := arrayOf(c.in.get("FILTER"))
 	words := strings.ToLower(phpString(filter.get("FIND")) + phpString(c.in.get("FIND")))
@@ -109,6 +111,7 @@ func (c *call) showUser(u *User) any {
 	return out
 }
 
+// START is in capitals here (contract §1.6).
 func departmentGet(c *call) (any, error) {
 	get := func(d Department, name string) (any, string) {
 		switch name {
