@@ -34,6 +34,7 @@ type App struct {
 	intake   *webhooks.Intake
 	engine   *lane.Engine
 	portals  *portals
+	metrics  *metrics
 	router   *gin.Engine
 	server   *http.Server
 	listener net.Listener
@@ -43,13 +44,13 @@ type App struct {
 // listen on, so that what fails fails here. Run starts the work.
 func Open(ctx context.Context, cfg Config) (*App, error) {
 	cfg = cfg.withDefaults()
-	a := &App{cfg: cfg}
+	a := &App{cfg: cfg, metrics: newMetrics()}
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) error
 	}{
 		{"open storage", a.openStore}, {"open spool", a.openSpool}, {"make lanes", a.makeLanes},
-		{"make receiver", a.makeReceiver}, {"make pages", a.makeWeb}, {"listen", a.listen},
+		{"make receiver", a.makeReceiver}, {"listen", a.listen}, {"make pages", a.makeWeb},
 	} {
 		if err := step.do(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", step.name, err), a.Close())
@@ -97,6 +98,13 @@ func (a *App) makeLanes(context.Context) error {
 	c := a.cfg.Lane
 	c.Store, c.Portals, c.Recordings = a.store, a.portals, outbound.NewRecordings(policy, a.cfg.RecordLimit)
 	c.Settings, c.Now, c.Log = &settings.Compiler{}, a.cfg.Now, a.cfg.Log.With(slog.String("component", "lane"))
+	observe := c.Observe
+	c.Observe = func(r lane.Request) {
+		a.metrics.observe(r)
+		if observe != nil {
+			observe(r)
+		}
+	}
 	if c.Owner == "" {
 		c.Owner = rand.Text()
 	}
@@ -117,10 +125,12 @@ func (a *App) makeReceiver(context.Context) error {
 		flushers = 1
 	}
 	a.intake = webhooks.NewIntake(webhooks.IntakeOptions{
-		Inbox: inbox{a.store}, Now: a.cfg.Now, Spool: a.spool, Woken: a.woken, Log: a.cfg.Log, Flushers: flushers,
+		Inbox: inbox{a.store}, Now: a.cfg.Now, Spool: a.spool, Woken: a.woken, Counter: a.metrics, Log: a.cfg.Log,
+		Flushers: flushers,
 	})
 	webhooks.NewReceiver(webhooks.ReceiverOptions{
-		Access: access{a.store}, Sources: []webhooks.Source{uis.Source{}}, Inbox: a.intake, Now: a.cfg.Now, Log: a.cfg.Log,
+		Access: access{a.store}, Sources: []webhooks.Source{uis.Source{}}, Inbox: a.intake, Now: a.cfg.Now, Counter: a.metrics,
+		Log: a.cfg.Log,
 	}).Mount(a.router)
 	return nil
 }
