@@ -25,7 +25,7 @@ func TestDecisionsTellWhatTheCodeDoes(t *testing.T) {
 	}
 	got := string(preface) + tables(t)
 	if *update {
-		if err := os.WriteFile(decisionsPath, []byte(got), 0o644); err != nil { //nolint:gosec // a page that everybody may read
+		if err := os.WriteFile(decisionsPath, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return

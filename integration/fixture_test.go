@@ -24,11 +24,16 @@ var staff = map[integration.EmployeeID]string{7001: "Anna", 7002: "Boris", 7003:
 
 func testUsers() []crm.User {
 	return []crm.User{
-		{ID: anna, Name: "Anna", Active: true}, {ID: boris, Name: "Boris", Active: true}, {ID: vera, Name: "Vera", Active: true},
-		{ID: inDefault, Name: "Default-In", Active: true}, {ID: outDefault, Name: "Default-Out", Active: true},
+		{ID: anna, Name: "Anna", Active: true},
+		{ID: boris, Name: "Boris", Active: true},
+		{ID: vera, Name: "Vera", Active: true},
+		{ID: inDefault, Name: "Default-In", Active: true},
+		{ID: outDefault, Name: "Default-Out", Active: true},
 		{ID: ruth, Name: "Ruth-of-the-rule", Active: true},
-		{ID: carl, Name: "Carl-of-the-contact", Active: true}, {ID: cora, Name: "Cora-of-the-company", Active: true},
-		{ID: lena, Name: "Lena-of-the-lead", Active: true}, {ID: dan, Name: "Dan-of-the-deal", Active: true},
+		{ID: carl, Name: "Carl-of-the-contact", Active: true},
+		{ID: cora, Name: "Cora-of-the-company", Active: true},
+		{ID: lena, Name: "Lena-of-the-lead", Active: true},
+		{ID: dan, Name: "Dan-of-the-deal", Active: true},
 		{ID: gone, Name: "Gone"},
 	}
 }

@@ -328,7 +328,7 @@ func (s *story) compare(t *testing.T, got string) {
 			i = len(s.archive.Files) - 1
 		}
 		s.archive.Files[i].Data = []byte(got)
-		if err := os.WriteFile(s.path, txtar.Format(s.archive), 0o644); err != nil { //nolint:gosec // a fixture that everybody may read
+		if err := os.WriteFile(s.path, txtar.Format(s.archive), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return

@@ -19,11 +19,7 @@ func (p Plan) Text(lang Lang) string {
 	for _, r := range p.Reasons {
 		fmt.Fprintf(&b, "  %-8s %s\n", r.Rule, r.Sentence(lang))
 		if r.Check != nil {
-			for line := range strings.SplitSeq(checkText(r.Check, lang, 0), "\n") {
-				if line != "" {
-					fmt.Fprintf(&b, "           %s\n", line)
-				}
-			}
+			writeCheck(&b, r.Check, lang, 0)
 		}
 	}
 	if len(p.Actions) > 0 {
@@ -35,8 +31,8 @@ func (p Plan) Text(lang Lang) string {
 	return b.String()
 }
 
-// checkText writes a filter's check as a tree of ticks and crosses.
-func checkText(c *rules.Check, lang Lang, depth int) string {
+// writeCheck writes a filter's check as a tree of ticks and crosses.
+func writeCheck(b *strings.Builder, c *rules.Check, lang Lang, depth int) {
 	mark := "✗"
 	switch {
 	case c.Undecided:
@@ -44,11 +40,10 @@ func checkText(c *rules.Check, lang Lang, depth int) string {
 	case c.Passed:
 		mark = "✓"
 	}
-	text := strings.Repeat("  ", depth) + mark + " " + c.Sentence(string(lang), nil) + "\n"
+	fmt.Fprintf(b, "           %s%s %s\n", strings.Repeat("  ", depth), mark, c.Sentence(string(lang), nil))
 	for i := range c.Of {
-		text += checkText(&c.Of[i], lang, depth+1)
+		writeCheck(b, &c.Of[i], lang, depth+1)
 	}
-	return text
 }
 
 // String writes an action on one line: its name, its key and its body.
