@@ -165,17 +165,38 @@ type UploadTo struct {
 	Have  bool   `json:"have,omitempty"`
 }
 
-func (Find) Name() string         { return "find_customer" }
-func (Create) Name() string       { return "create" }
-func (Update) Name() string       { return "update" }
-func (Register) Name() string     { return "register_call" }
-func (ShowCard) Name() string     { return "show_card" }
-func (HideCard) Name() string     { return "hide_card" }
-func (Finish) Name() string       { return "finish_call" }
-func (SetActivity) Name() string  { return "set_activity" }
+// Name is "find_customer".
+func (Find) Name() string { return "find_customer" }
+
+// Name is "create".
+func (Create) Name() string { return "create" }
+
+// Name is "update".
+func (Update) Name() string { return "update" }
+
+// Name is "register_call".
+func (Register) Name() string { return "register_call" }
+
+// Name is "show_card".
+func (ShowCard) Name() string { return "show_card" }
+
+// Name is "hide_card".
+func (HideCard) Name() string { return "hide_card" }
+
+// Name is "finish_call".
+func (Finish) Name() string { return "finish_call" }
+
+// Name is "set_activity".
+func (SetActivity) Name() string { return "set_activity" }
+
+// Name is "bind_activity".
 func (BindActivity) Name() string { return "bind_activity" }
+
+// Name is "attach_record".
 func (AttachRecord) Name() string { return "attach_record" }
-func (Sync) Name() string         { return "sync_directory" }
+
+// Name is "sync_directory".
+func (Sync) Name() string { return "sync_directory" }
 
 // Refs lists the commands that c points at, in the order of its fields.
 func Refs(c Command) []Ref {

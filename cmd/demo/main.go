@@ -14,14 +14,17 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-func main() {
+func main() { os.Exit(exit()) }
+
+// exit is main with a status, so that what is deferred runs.
+func exit() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := start(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
-		stop()
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 // commands are the words of the command line.

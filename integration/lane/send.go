@@ -126,14 +126,14 @@ func (l *Lane) prune(ctx context.Context, now time.Time) error {
 		if e.State != StatePlanned || l.queue.flying[e.Action.Key] {
 			continue
 		}
-		if action, drop := integration.Late(e.Action, now); drop {
+		action, drop := integration.Late(e.Action, now)
+		if drop {
 			c := change(e, StateFailed, now)
 			c.Err = &crm.Error{Kind: crm.Skipped, Method: e.Action.Do.Name(), Text: "too late to help anybody"}
 			changes = append(changes, c)
 			continue
-		} else {
-			e.Action = action
 		}
+		e.Action = action
 		for _, r := range crm.Refs(e.Action.Do) {
 			state, settled := l.queue.settled[integration.ActionKey(r.Of)]
 			if settled && state != StateDone && !r.Optional {

@@ -95,9 +95,9 @@ func Ordinary() Budget { return Budget{PerSecond: 2, Burst: 40} }
 // Store is what a lane needs from storage. Every method that writes checks the lease's
 // fence and answers ErrLost when it is no longer the newest.
 type Store interface {
-	// Claim leases up to max lanes that have unfinished work, of tenants that are active and
+	// Claim leases up to limit lanes that have unfinished work, of tenants that are active and
 	// portals that take work, and that nobody holds. Readiness is derived from unfinished rows.
-	Claim(ctx context.Context, owner string, now time.Time, ttl time.Duration, max int) ([]Lease, error)
+	Claim(ctx context.Context, owner string, now time.Time, ttl time.Duration, limit int) ([]Lease, error)
 	// Renew keeps a lease for another ttl.
 	Renew(ctx context.Context, l Lease, now time.Time, ttl time.Duration) error
 	// Release gives a lease back at once.

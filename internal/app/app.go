@@ -49,8 +49,12 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		name string
 		do   func(context.Context) error
 	}{
-		{"open storage", a.openStore}, {"open spool", a.openSpool}, {"make lanes", a.makeLanes},
-		{"make receiver", a.makeReceiver}, {"listen", a.listen}, {"make pages", a.makeWeb},
+		{"open storage", a.openStore},
+		{"open spool", a.openSpool},
+		{"make lanes", a.makeLanes},
+		{"make receiver", a.makeReceiver},
+		{"listen", a.listen},
+		{"make pages", a.makeWeb},
 	} {
 		if err := step.do(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", step.name, err), a.Close())
@@ -212,14 +216,14 @@ func (a *App) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
-	return errors.Join(err, a.stop(stopIntake, &receiving, stopWork, &working))
+	return errors.Join(err, a.stop(context.WithoutCancel(ctx), stopIntake, &receiving, stopWork, &working))
 }
 
 // graceful is how long open requests may finish.
 const graceful = 10 * time.Second
 
-func (a *App) stop(stopIntake func(), receiving *sync.WaitGroup, stopWork func(), working *sync.WaitGroup) error {
-	ctx, cancel := context.WithTimeout(context.Background(), graceful)
+func (a *App) stop(ctx context.Context, stopIntake func(), receiving *sync.WaitGroup, stopWork func(), working *sync.WaitGroup) error {
+	ctx, cancel := context.WithTimeout(ctx, graceful)
 	defer cancel()
 	err := a.server.Shutdown(ctx)
 	stopIntake()

@@ -94,7 +94,7 @@ func control(a *app.App, s *spec, steps *atomic.Int64) {
 		}
 	})
 	mux.HandleFunc("/steps", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, steps.Load()) })
-	if err := http.ListenAndServe(s.Control, mux); err != nil { //nolint:gosec // a test's own child on loopback
+	if err := http.ListenAndServe(s.Control, mux); err != nil {
 		fmt.Fprintln(os.Stderr, "child: control:", err)
 		os.Exit(1)
 	}

@@ -77,7 +77,7 @@ func unharmed(t *testing.T, database string) (records string, boundaries int64) 
 		t.Fatalf("steps: %q, %v", text, err)
 	}
 	p.kill()
-	return comparable(s.world), n
+	return asText(s.world), n
 }
 
 func killedAt(t *testing.T, database string, at int64) string {
@@ -93,13 +93,13 @@ func killedAt(t *testing.T, database string, at int64) string {
 		return p
 	})
 	p.kill()
-	return comparable(s.world)
+	return asText(s.world)
 }
 
 // registrant is the user a call was registered for: whoever saw the card first, which depends on when the process died.
 var registrant = regexp.MustCompile(`(?m)^(call \S+ \S+ type=\d line=\d+) user=\d+`)
 
-func comparable(w *world.World) string { return registrant.ReplaceAllString(w.Records(), "$1") }
+func asText(w *world.World) string { return registrant.ReplaceAllString(w.Records(), "$1") }
 
 // TestMorningSurvivesRandomKillsUnderMischief kills processes at seeded random moments while the portal refuses, cuts
 // requests before, during and after their execution, and answers nonsense.
@@ -168,7 +168,7 @@ func quietMorning(t *testing.T) string {
 	p := s.start(t, s.listen, 0)
 	tell(t, s, morning(s.world), func() *process { return p })
 	p.kill()
-	return comparable(s.world)
+	return asText(s.world)
 }
 
 // riot is one run under kills and mischief.
@@ -215,7 +215,7 @@ func (r *riot) run(processes int) string {
 	for _, p := range r.alive {
 		p.kill()
 	}
-	return comparable(s.world)
+	return asText(s.world)
 }
 
 // riot kills one process after another, at random moments, and starts each again.

@@ -73,7 +73,7 @@ func (s *stage) provision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer st.Close() //nolint:errcheck // read below
+	defer st.Close()
 	if s.portal, err = s.world.Provision(t.Context(), st, world.Settings()); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func (s *stage) start(t *testing.T, listen string, dieAt int64) *process {
 	if err := s.keys(data); err != nil {
 		t.Fatal(err)
 	}
-	p.cmd = exec.Command(os.Args[0]) //nolint:gosec,noctx // this very test
+	p.cmd = exec.Command(os.Args[0])
 	p.cmd.Env = append(os.Environ(), childEnv+"="+string(text))
 	p.cmd.Stdout, p.cmd.Stderr = os.Stderr, os.Stderr
 	leash, err := p.cmd.StdinPipe() // it closes with this process, and the child ends with it

@@ -59,7 +59,7 @@ const Tenant integration.TenantID = "shop"
 // appID and appSecret are those of the connector as an application of the portal.
 const (
 	appID     = "local.omniconnector"
-	appSecret = "emulated-client-secret" //nolint:gosec // of an emulator
+	appSecret = "emulated-client-secret"
 )
 
 // users of the portal: the first four answer calls, one is an administrator, one was dismissed.
@@ -165,7 +165,7 @@ func (w *World) startPlatform(o Options, now func() time.Time) error {
 	w.Shop = w.Platform.AddAccount(platform.Shop(w.PlatformURL))
 	w.Platform.AddScenes(w.Shop)
 	w.server = &http.Server{Handler: w.Platform.Handler(), ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = w.server.Serve(listener) }() //nolint:errcheck // it ends with Close
+	go func() { _ = w.server.Serve(listener) }()
 	return nil
 }
 
