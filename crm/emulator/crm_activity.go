@@ -290,7 +290,7 @@ func bindingAdd(c *call) (any, error) {
 		return nil, refuse(400, "OWNER_NOT_FOUND", "Owner not found")
 	}
 	if slices.Contains(a.Bindings, r) {
-		return nil, refuse(400, "BINDING_ALREADY_EXISTS", "The binding already exists")
+		return nil, refuse(400, "ACTIVITY_IS_ALREADY_BOUND", "Activity is already bound to this entity")
 	}
 	if len(a.Bindings) >= 100 {
 		return nil, refuse(400, "BINDING_LIMIT_EXCEEDED", "Too many bindings")

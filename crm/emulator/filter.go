@@ -115,8 +115,11 @@ func (p *Portal) compare(kind string, have, want any) int {
 		}
 		return 0
 	case "boolean", "uf_boolean":
-		if phpBool(have) == phpBool(want) {
+		switch a, b := phpBool(have), phpBool(want); {
+		case a == b:
 			return 0
+		case b:
+			return -1
 		}
 		return 1
 	case "datetime", "date":
