@@ -278,6 +278,9 @@ func (f *folding) finish() {
 	}
 	f.order()
 	f.names()
+	if c.Answered && len(c.Talkers) == 0 && len(c.Rung) == 1 && c.Direction != crm.Outgoing {
+		c.Talkers = slices.Clone(c.Rung) // nobody else could have taken it
+	}
 	if c.Finished {
 		c.Showing = nil
 	}
