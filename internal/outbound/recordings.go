@@ -1,12 +1,14 @@
 package outbound
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -65,7 +67,26 @@ func (r *Recordings) Fetch(ctx context.Context, address string) (record io.ReadC
 		answer.Body.Close()
 		return nil, 0, fmt.Errorf("record: %w: larger than %d bytes", ErrRefused, r.limit)
 	}
-	return &capped{ReadCloser: answer.Body, left: r.limit}, answer.ContentLength, nil
+	record = &capped{ReadCloser: answer.Body, left: r.limit}
+	if record, err = sound(record); err != nil {
+		return nil, 0, fmt.Errorf("record: %w", err)
+	}
+	return record, answer.ContentLength, nil
+}
+
+// sound looks at the beginning: a page that excuses itself with 200 is not a record (contract uis §4.3).
+func sound(record io.ReadCloser) (io.ReadCloser, error) {
+	const enough = 512
+	ahead := bufio.NewReaderSize(record, enough)
+	head, err := ahead.Peek(enough)
+	if len(head) == 0 || err != nil && !errors.Is(err, io.EOF) || strings.HasPrefix(http.DetectContentType(head), "text/") {
+		record.Close()
+		return nil, fmt.Errorf("%w: the source answers with something that is no sound", ErrNotReady)
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{ahead, record}, nil
 }
 
 // withoutAddress drops the URL that net/http puts into its errors.

@@ -50,10 +50,10 @@ func TestRecordLargerThanAllowedFailsInsteadOfEnding(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.(http.Flusher).Flush() // no Content-Length
-		_, _ = io.WriteString(w, strings.Repeat("x", 100))
+		_, _ = io.WriteString(w, strings.Repeat("\x00", 1000))
 	}))
 	defer server.Close()
-	record, size, err := NewRecordings(Policy{AllowPrivate: true}, 10).Fetch(t.Context(), server.URL)
+	record, size, err := NewRecordings(Policy{AllowPrivate: true}, 700).Fetch(t.Context(), server.URL)
 	if err != nil || size != -1 {
 		t.Fatalf("size, err = %d, %v", size, err)
 	}
@@ -70,5 +70,17 @@ func TestErrorOfARecordNeverHoldsItsAddress(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "tokenvalue") {
 			t.Errorf("err = %v", err)
 		}
+	}
+}
+
+func TestPageIsNoRecord(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"<!DOCTYPE html><html>wait</html>", "not found", ""} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
+		_, _, err := NewRecordings(Policy{AllowPrivate: true}, 1<<20).Fetch(t.Context(), server.URL)
+		if !errors.Is(err, ErrNotReady) {
+			t.Errorf("%q: err = %v, want ErrNotReady", body, err)
+		}
+		server.Close()
 	}
 }

@@ -16,7 +16,7 @@ import (
 // Provision makes the world's tenant in an installation, connects the portal and saves settings, unless
 // that was done before. It answers the portal and the address below which notifications go.
 func (w *World) Provision(ctx context.Context, st *store.Store, settings integration.Settings) (Provisioned, error) {
-	if _, err := st.CreateTenant(ctx, Tenant, "Магазин"); err != nil && !errors.Is(err, store.ErrDuplicate) {
+	if _, err := st.CreateTenant(ctx, w.Tenant, "Магазин"); err != nil && !errors.Is(err, store.ErrDuplicate) {
 		return Provisioned{}, fmt.Errorf("create tenant: %w", err)
 	}
 	p, err := w.connect(ctx, st)
@@ -29,19 +29,20 @@ func (w *World) Provision(ctx context.Context, st *store.Store, settings integra
 	if err := w.forgetSecrets(ctx, st); err != nil {
 		return Provisioned{}, fmt.Errorf("revoke old secrets: %w", err)
 	}
-	path, _, err := st.CreateSecret(ctx, Tenant, store.NewSecret{Purpose: store.HookPath, Name: "world"})
+	path, _, err := st.CreateSecret(ctx, w.Tenant, store.NewSecret{Purpose: store.HookPath, Name: "world"})
 	if err != nil {
 		return Provisioned{}, fmt.Errorf("make hook secret: %w", err)
 	}
-	body, _, err := st.CreateSecret(ctx, Tenant, store.NewSecret{Purpose: store.HookBody, Name: "world"})
+	body, _, err := st.CreateSecret(ctx, w.Tenant, store.NewSecret{Purpose: store.HookBody, Name: "world"})
 	if err != nil {
 		return Provisioned{}, fmt.Errorf("make body secret: %w", err)
 	}
-	return Provisioned{Portal: p.ID, Path: path, Body: body}, nil
+	return Provisioned{Tenant: w.Tenant, Portal: p.ID, Path: path, Body: body}, nil
 }
 
 // Provisioned is what a tenant gets.
 type Provisioned struct {
+	Tenant integration.TenantID
 	Portal integration.PortalID
 	// Path and Body are the secrets of notifications.
 	Path, Body integration.Secret
@@ -54,14 +55,14 @@ func (p Provisioned) HookURL(base string) string {
 
 // connect stores the portal's credentials; a portal that is connected keeps the tokens it has.
 func (w *World) connect(ctx context.Context, st *store.Store) (integration.Portal, error) {
-	had, err := st.Portals(ctx, Tenant, "", 1)
+	had, err := st.Portals(ctx, w.Tenant, "", 1)
 	if err != nil {
 		return integration.Portal{}, err
 	}
 	if len(had) > 0 {
-		return had[0], st.Credentials(Tenant, had[0].ID).Moved(ctx, w.Portal.Endpoint())
+		return had[0], st.Credentials(w.Tenant, had[0].ID).Moved(ctx, w.Portal.Endpoint())
 	}
-	p, err := st.Connect(ctx, Tenant, store.Connection{
+	p, err := st.Connect(ctx, w.Tenant, store.Connection{
 		Name: "shop", MemberID: w.App.MemberID, Endpoint: w.App.Endpoint, OAuthURL: w.App.TokenURL, ClientID: w.App.ClientID,
 		ClientSecret: integration.Secret(w.App.ClientSecret), Access: integration.Secret(w.App.AccessToken),
 		Refresh: integration.Secret(w.App.RefreshToken), Application: integration.Secret(w.App.ApplicationToken),
@@ -70,30 +71,30 @@ func (w *World) connect(ctx context.Context, st *store.Store) (integration.Porta
 		return p, err
 	}
 	sync := integration.Action{Key: "sync/first", Urgency: integration.UrgentSync, Do: crm.Sync{}}
-	return p, st.Enqueue(ctx, Tenant, p.ID, []integration.Action{sync})
+	return p, st.Enqueue(ctx, w.Tenant, p.ID, []integration.Action{sync})
 }
 
 func (w *World) save(ctx context.Context, st *store.Store, p integration.PortalID, settings integration.Settings) error {
-	if had, err := st.Document(ctx, Tenant, p, 0); err != nil || had.Version > 0 {
+	if had, err := st.Document(ctx, w.Tenant, p, 0); err != nil || had.Version > 0 {
 		return err
 	}
 	body, err := json.Marshal(settings)
 	if err != nil {
 		return err
 	}
-	_, err = st.SaveSettings(ctx, Tenant, p, 0, body, "world")
+	_, err = st.SaveSettings(ctx, w.Tenant, p, 0, body, "world")
 	return err
 }
 
 // forgetSecrets revokes what an earlier start of this world drew.
 func (w *World) forgetSecrets(ctx context.Context, st *store.Store) error {
 	for _, purpose := range []store.Purpose{store.HookPath, store.HookBody} {
-		had, err := st.Secrets(ctx, Tenant, purpose)
+		had, err := st.Secrets(ctx, w.Tenant, purpose)
 		if err != nil {
 			return err
 		}
 		for _, s := range had {
-			if err := st.RevokeSecret(ctx, Tenant, s.ID); err != nil {
+			if err := st.RevokeSecret(ctx, w.Tenant, s.ID); err != nil {
 				return err
 			}
 		}
@@ -103,7 +104,11 @@ func (w *World) forgetSecrets(ctx context.Context, st *store.Store) error {
 
 // Quiet reports whether the connector has decided and done everything that is due.
 func Quiet(ctx context.Context, st *store.Store, p integration.PortalID) (bool, error) {
-	lease := lane.Lease{Tenant: Tenant, Portal: p}
+	return Provisioned{Tenant: Tenant, Portal: p}.quiet(ctx, st)
+}
+
+func (p Provisioned) quiet(ctx context.Context, st *store.Store) (bool, error) {
+	lease := lane.Lease{Tenant: p.Tenant, Portal: p.Portal}
 	pending, err := st.Pending(ctx, lease, "", 1)
 	if err != nil || len(pending) > 0 {
 		return false, err
@@ -117,12 +122,17 @@ var ErrBusy = errors.New("the connector is still at work")
 
 // AwaitQuiet waits until the connector has decided and done everything.
 func AwaitQuiet(ctx context.Context, st *store.Store, p integration.PortalID, patience time.Duration) error {
+	return Provisioned{Tenant: Tenant, Portal: p}.AwaitQuiet(ctx, st, patience)
+}
+
+// AwaitQuiet waits until everything of this tenant's portal is decided and done.
+func (p Provisioned) AwaitQuiet(ctx context.Context, st *store.Store, patience time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, ErrBusy)
 	defer cancel()
 	look := time.NewTicker(3 * time.Millisecond)
 	defer look.Stop()
 	for {
-		quiet, err := Quiet(ctx, st, p)
+		quiet, err := p.quiet(ctx, st)
 		if quiet || err != nil && ctx.Err() == nil {
 			return err
 		}

@@ -8,6 +8,8 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,12 +36,15 @@ type Options struct {
 	Latency float64
 	Tariff  bitrix.Tariff
 	Now     func() time.Time
+	// Tenant is who uses the connector; Tenant the constant when empty.
+	Tenant integration.TenantID
 	// Retries of the platform; nil means as the contract assumes.
 	Retries []time.Duration
 }
 
 // World is the outside.
 type World struct {
+	Tenant   integration.TenantID
 	Cloud    *bitrix.Cloud
 	Portal   *bitrix.Portal
 	App      bitrix.Tokens // what connecting the portal needs
@@ -53,7 +58,7 @@ type World struct {
 	server *http.Server
 }
 
-// Tenant is who uses the connector in this world.
+// Tenant is who uses the connector in a world that names nobody else.
 const Tenant integration.TenantID = "shop"
 
 // appID and appSecret are those of the connector as an application of the portal.
@@ -76,7 +81,7 @@ func users() []bitrix.User {
 
 // New starts the world.
 func New(o Options) (*World, error) {
-	w := &World{}
+	w := &World{Tenant: cmp.Or(o.Tenant, Tenant)}
 	now := o.Now
 	if now == nil {
 		now = time.Now
@@ -129,11 +134,17 @@ func (w *World) restore(o Options, now func() time.Time) error {
 		return nil
 	}
 	w.Portal = w.Cloud.NewPortal(bitrix.PortalSpec{
-		Name: "shop", MemberID: "0123456789abcdef0123456789abcdef", Mode: cmp.Or(o.Mode, bitrix.Classic), Tariff: o.Tariff, Users: users(),
+		Name: "shop", MemberID: memberOf(w.Tenant), Mode: cmp.Or(o.Mode, bitrix.Classic), Tariff: o.Tariff, Users: users(),
 		Funnels: []bitrix.Funnel{{ID: 5, Name: "Опт"}},
 	})
 	w.App = w.Portal.Install(bitrix.AppSpec{ClientID: appID, Secret: appSecret, Title: "OMNI"})
 	return nil
+}
+
+// memberOf is the vendor's key of a tenant's portal: 32 hexadecimal digits.
+func memberOf(t integration.TenantID) string {
+	sum := sha256.Sum256([]byte(t))
+	return hex.EncodeToString(sum[:16])
 }
 
 func (w *World) remember(path string) error {
