@@ -47,7 +47,7 @@ func manyRulesEvent() integration.Event {
 func BenchmarkDecide1000Rules(b *testing.B) {
 	settings, portal := manyRulesSettings(b), testPortal()
 	events := []integration.Event{manyRulesEvent()}
-	directory := portal.directory()
+	directory := portal.Directory()
 	b.ReportAllocs()
 	for b.Loop() {
 		plan := integration.Decide(integration.Facts{
@@ -98,7 +98,7 @@ func BenchmarkDecideNoRules(b *testing.B) {
 		b.Fatal(err)
 	}
 	events := []integration.Event{manyRulesEvent()}
-	directory := portal.directory()
+	directory := portal.Directory()
 	b.ReportAllocs()
 	for b.Loop() {
 		integration.Decide(integration.Facts{

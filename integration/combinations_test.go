@@ -118,7 +118,7 @@ func (c combination) around(t *testing.T) *circumstances {
 			known.Deals[0].Contact = 100
 		}
 	}
-	return &circumstances{settings: s, known: known, directory: portal.directory()}
+	return &circumstances{settings: s, known: known, directory: portal.Directory()}
 }
 
 // events are those of a call in which Anna dialled, or Anna's phone rang, alone or with Boris's.

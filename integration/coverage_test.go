@@ -1,6 +1,7 @@
 package integration_test
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,8 +20,8 @@ func TestTheStoriesTellEverything(t *testing.T) {
 	t.Parallel()
 	told := map[string]bool{}
 	for _, s := range stories(t) {
-		s.tell(t)
-		for _, p := range s.plans {
+		_, plans := s.Tell()
+		for _, p := range plans {
 			told[string(p.Outcome)] = true
 			for _, r := range p.Reasons {
 				told[r.Code] = true
@@ -49,18 +50,18 @@ func TestTheStoriesTellEverything(t *testing.T) {
 // TestEverySentenceIsFilledInBothLanguages reads every reason of every story aloud.
 func TestEverySentenceIsFilledInBothLanguages(t *testing.T) {
 	t.Parallel()
-	for _, s := range stories(t) {
-		s.tell(t)
-		for _, p := range s.plans {
+	for path, s := range stories(t) {
+		_, plans := s.Tell()
+		for _, p := range plans {
 			for _, r := range p.Reasons {
 				russian, english := r.Sentence(integration.Russian), r.Sentence(integration.English)
 				for _, sentence := range []string{russian, english} {
 					if strings.ContainsAny(sentence, "{}") || sentence == r.Code || !strings.HasSuffix(strings.TrimRight(sentence, ")"), ".") {
-						t.Errorf("%s: %s is said as %q", filepath.Base(s.path), r.Code, sentence)
+						t.Errorf("%s: %s is said as %q", filepath.Base(path), r.Code, sentence)
 					}
 				}
 				if russian == english {
-					t.Errorf("%s: %s is not translated: %q", filepath.Base(s.path), r.Code, russian)
+					t.Errorf("%s: %s is not translated: %q", filepath.Base(path), r.Code, russian)
 				}
 			}
 		}
@@ -81,24 +82,11 @@ var rows = []string{
 
 func TestEveryRowOfTheSpecificationHasAStory(t *testing.T) {
 	t.Parallel()
-	all := stories(t)
+	all := slices.Collect(maps.Keys(stories(t)))
 	for _, row := range rows {
-		if !slices.ContainsFunc(all, func(s *story) bool { return strings.HasPrefix(filepath.Base(s.path), row+"_") }) {
+		if !slices.ContainsFunc(all, func(path string) bool { return strings.HasPrefix(filepath.Base(path), row+"_") }) {
 			t.Errorf("%s has no story", row)
 		}
 	}
 	t.Logf("%d stories", len(all))
-}
-
-func stories(t *testing.T) []*story {
-	t.Helper()
-	paths, err := filepath.Glob("testdata/decide/*.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := make([]*story, 0, len(paths))
-	for _, path := range paths {
-		all = append(all, readStory(t, path))
-	}
-	return all
 }

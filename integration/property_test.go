@@ -13,6 +13,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/story"
 )
 
 // permutations calls see with every order of 0..n-1, or with a sample of them when n is above 6. It stops when see says so.
@@ -139,7 +140,7 @@ func (l *lifeOf) add(kind integration.EventKind, who integration.EmployeeID) *in
 		Kind: kind, Session: "501", At: at, Received: at, Report: l.said,
 	}
 	if who != 0 {
-		e.Report.Employee = integration.Employee{ID: who, Name: staff[who]}
+		e.Report.Employee = integration.Employee{ID: who, Name: story.Staff[who]}
 	}
 	l.events = append(l.events, e)
 	return &l.events[len(l.events)-1]
@@ -244,7 +245,7 @@ func around() *rapid.Generator[*circumstances] {
 			known.Leads = []crm.Entity{{Kind: crm.Lead, ID: 300, Responsible: lena, Stage: "NEW"}}
 			known.Missed = []int64{9001}
 		}
-		return &circumstances{settings: s, known: known, directory: portal.directory()}
+		return &circumstances{settings: s, known: known, directory: portal.Directory()}
 	})
 }
 
