@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"omniconnector/crm/bitrix24"
 	"omniconnector/integration"
 	"omniconnector/web"
+	"omniconnector/web/page"
 	"omniconnector/web/storage"
 	"omniconnector/webhooks/uis"
 )
@@ -27,7 +30,28 @@ func (a *App) makeWeb(context.Context) error {
 	if err != nil {
 		return err
 	}
-	return api.Mount(a.router)
+	if err := api.Mount(a.router); err != nil {
+		return err
+	}
+	pages, err := page.New(page.Config{
+		Store: storage.New(a.store), SessionKey: a.sessionKey(), Secure: strings.HasPrefix(a.cfg.PublicURL, "https://"),
+		PageAccess: a.cfg.DemoTenant, Now: a.cfg.Now, Log: a.cfg.Log,
+	})
+	if err != nil {
+		return err
+	}
+	pages.Mount(a.router)
+	return nil
+}
+
+// sessionKey signs the sessions of pages. Replicas behind one address must be given the same one; otherwise each
+// draws its own, and a restart signs everybody out.
+func (a *App) sessionKey() []byte {
+	if a.cfg.SessionKey == "" {
+		return []byte(rand.Text() + rand.Text())
+	}
+	sum := sha256.Sum256([]byte(string(a.cfg.SessionKey)))
+	return sum[:]
 }
 
 // platforms prints the templates of every source.
