@@ -84,10 +84,10 @@ func account(t *testing.T, s *store.Store) integration.PortalID {
 	return p.ID
 }
 
-func delivery(p integration.PortalID, key string) []integration.Delivery {
+func delivery(p integration.PortalID) []integration.Delivery {
 	return []integration.Delivery{{
 		Tenant: "acme", Portals: []integration.PortalID{p}, Received: time.Unix(1, 0),
-		Event: integration.Event{Source: "uis", Key: key, Kind: integration.CallIncoming, Session: "s"},
+		Event: integration.Event{Source: "uis", Key: "k", Kind: integration.CallIncoming, Session: "s"},
 	}}
 }
 
@@ -130,7 +130,7 @@ func TestProcessesShareOnePostgres(t *testing.T) {
 	if err := both[0].SetTenantState(ctx, "acme", integration.TenantActive); err != nil {
 		t.Fatal(err)
 	}
-	if err := both[0].SaveDeliveries(ctx, delivery(p, "k")); err != nil {
+	if err := both[0].SaveDeliveries(ctx, delivery(p)); err != nil {
 		t.Fatal(err)
 	}
 	var leases, granted, exchanges atomic.Int64
@@ -214,7 +214,7 @@ func TestAwayIsToldFromBlame(t *testing.T) {
 	}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := s.SaveDeliveries(canceled, delivery(p, "k")); errors.Is(err, store.ErrAway) || !errors.Is(err, context.Canceled) {
+	if err := s.SaveDeliveries(canceled, delivery(p)); errors.Is(err, store.ErrAway) || !errors.Is(err, context.Canceled) {
 		t.Errorf("given up by the caller: %v", err)
 	}
 	if err := cluster.Stop(); err != nil {
@@ -222,8 +222,8 @@ func TestAwayIsToldFromBlame(t *testing.T) {
 	}
 	clock.Advance(time.Hour)
 	for name, err := range map[string]error{
-		"SaveDeliveries": s.SaveDeliveries(t.Context(), delivery(p, "k")),
-		"again":          s.SaveDeliveries(t.Context(), delivery(p, "k")),
+		"SaveDeliveries": s.SaveDeliveries(t.Context(), delivery(p)),
+		"again":          s.SaveDeliveries(t.Context(), delivery(p)),
 		"Ping":           s.Ping(t.Context()),
 		"SetBudget":      s.SetBudget(t.Context(), "acme", p, lane.Budget{}),
 	} {
@@ -258,13 +258,13 @@ func TestOneProcessHasTheFile(t *testing.T) {
 	if !errors.Is(err, store.ErrTaken) || !strings.Contains(err.Error(), "занят другим процессом") || !strings.Contains(err.Error(), path) {
 		t.Errorf("opened twice: %v", err)
 	}
-	if err := s.SaveDeliveries(t.Context(), delivery(p, "k")); err != nil {
+	if err := s.SaveDeliveries(t.Context(), delivery(p)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SaveDeliveries(t.Context(), delivery(p, "k")); !errors.Is(err, store.ErrAway) {
+	if err := s.SaveDeliveries(t.Context(), delivery(p)); !errors.Is(err, store.ErrAway) {
 		t.Errorf("after Close: %v", err)
 	}
 	again, err := store.Open(t.Context(), config)

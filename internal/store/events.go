@@ -39,28 +39,73 @@ func (s *Store) Pending(ctx context.Context, l lane.Lease, after integration.Eve
 func (s *Store) Session(
 	ctx context.Context, l lane.Lease, id integration.SessionID,
 ) ([]integration.Event, integration.Memory, error) {
-	var rows []eventRow
-	var memories []sessionRow
-	id = bounded(id)
-	if id == "" {
-		return []integration.Event{}, integration.Memory{}, nil
-	}
-	err := s.read(ctx).Select("event_id", "event").Scopes(held(l)).Where("session_id = ? AND session_id <> ''", id).
-		Order("event_id DESC").Limit(sessionLimit).Find(&rows).Error
-	if err == nil {
-		err = s.read(ctx).Select("memory").Scopes(held(l)).Where("session_id = ?", id).Limit(1).Find(&memories).Error
-	}
-	if err != nil {
-		return nil, integration.Memory{}, wrap("session", err)
-	}
-	slices.Reverse(rows)
-	var m integration.Memory
-	if len(memories) > 0 {
-		if err := json.Unmarshal([]byte(memories[0].Memory), &m); err != nil {
-			return nil, m, fmt.Errorf("session: memory: %w", err)
+	all, err := s.Sessions(ctx, l, []integration.SessionID{id})
+	return all[id].Events, all[id].Memory, err
+}
+
+// SessionState is what Session tells of one session.
+type SessionState struct {
+	Events []integration.Event
+	Memory integration.Memory
+}
+
+// Sessions tells of many sessions at once what Session tells of one, at the price of one.
+func (s *Store) Sessions(
+	ctx context.Context, l lane.Lease, ids []integration.SessionID,
+) (map[integration.SessionID]SessionState, error) {
+	found := make(map[integration.SessionID]SessionState, len(ids))
+	for part := range slices.Chunk(ids, 100) {
+		if err := s.sessions(ctx, l, part, found); err != nil {
+			return nil, wrap("sessions", err)
 		}
 	}
-	return each(rows, eventRow.noun), m, nil
+	return found, nil
+}
+
+func (s *Store) sessions(
+	ctx context.Context, l lane.Lease, ids []integration.SessionID, found map[integration.SessionID]SessionState,
+) error {
+	keys := each(ids, bounded[integration.SessionID])
+	var rows []eventRow
+	query := s.read(ctx).Select("session_id", "event_id", "event").Scopes(held(l)).Limit(sessionLimit)
+	if len(ids) == 1 {
+		query = query.Where("session_id = ? AND session_id <> ''", keys[0]).Order("event_id DESC")
+	} else { // an order would make the databases walk through all sessions in it
+		query = query.Where("session_id IN ? AND session_id <> ''", keys)
+	}
+	if err := query.Find(&rows).Error; err != nil {
+		return err
+	}
+	if len(rows) == sessionLimit && len(ids) > 1 { // some of them are very long: each has its own limit
+		for _, id := range ids {
+			if err := s.sessions(ctx, l, []integration.SessionID{id}, found); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	slices.SortFunc(rows, func(a, b eventRow) int { return cmp.Compare(a.EventID, b.EventID) })
+	var memories []sessionRow
+	if err := s.read(ctx).Select("session_id", "memory").Scopes(held(l)).Where("session_id IN ?", keys).Find(&memories).Error; err != nil {
+		return err
+	}
+	byKey := map[integration.SessionID]SessionState{}
+	for _, r := range rows {
+		state := byKey[r.SessionID]
+		state.Events = append(state.Events, r.noun())
+		byKey[r.SessionID] = state
+	}
+	for _, r := range memories {
+		state := byKey[r.SessionID]
+		if err := json.Unmarshal([]byte(r.Memory), &state.Memory); err != nil {
+			return fmt.Errorf("memory: %w", err)
+		}
+		byKey[r.SessionID] = state
+	}
+	for i, id := range ids {
+		found[id] = byKey[keys[i]]
+	}
+	return nil
 }
 
 // Silent lists sessions whose deadline has passed and that are not closed, the longest silent first.

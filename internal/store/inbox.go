@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 
 	"omniconnector/integration"
@@ -15,17 +16,20 @@ var eventColumns = []string{
 	"received_at", "method", "content_type", "query", "body", "remote", "event", "state", "outcome",
 }
 
-// onlyKnown drops what came for a tenant that is gone, as a late replay of a spool may.
-const onlyKnown = ` WHERE EXISTS (SELECT 1 FROM tenants c WHERE c.tenant_id = d.tenant_id AND c.state <> 'deleting')
-	ON CONFLICT DO NOTHING`
+// known drops what came for a tenant that is gone, as a late replay of a spool may.
+const known = "EXISTS (SELECT 1 FROM tenants c WHERE c.tenant_id = %s AND c.state <> 'deleting')"
 
 var (
-	insertColumns = "INSERT INTO events (" + strings.Join(eventColumns, ", ") + ") SELECT d.* FROM "
+	insertEvents = "INSERT INTO events (" + strings.Join(eventColumns, ", ") + ") "
 	// One constant text, so that its plan is kept; one round trip, one commit.
-	insertUnnest = insertColumns + `unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-		$8::text[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::bytea[], $15::text[],
-		$16::text[], $17::text[], $18::text[]) AS d(` + strings.Join(eventColumns, ", ") + ")" + onlyKnown
-	insertOne = insertColumns + "(SELECT ? AS " + strings.Join(eventColumns, ", ? AS ") + ") AS d" + onlyKnown
+	insertUnnest = insertEvents + `SELECT d.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+		$6::text[], $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::bytea[],
+		$15::text[], $16::text[], $17::text[], $18::text[]) AS d(` + strings.Join(eventColumns, ", ") + ") WHERE " +
+		fmt.Sprintf(known, "d.tenant_id") + " ON CONFLICT DO NOTHING"
+	// A statement that can only make one row spares SQLite the journal that would undo half of it.
+	insertOne = insertEvents + "VALUES (?" + strings.Repeat(", ?", len(eventColumns)-1) + // #nosec G202 -- names of ours
+		") ON CONFLICT DO NOTHING"
+	isKnown = "SELECT " + fmt.Sprintf(known, "?") // #nosec G202 -- names of ours
 )
 
 // SaveDeliveries commits all deliveries in one transaction, or none. One whose event is known
@@ -80,39 +84,63 @@ func (s *Store) unnest(ctx context.Context, rows []eventRow) error {
 		}
 	}
 	_, err := s.pool.Exec(ctx, insertUnnest, args...)
+	if err == nil {
+		s.grew(ctx, "events", n)
+	}
 	return err
 }
 
 // insertEvents repeats one prepared statement in one transaction: there is no network to save,
 // and a statement with many rows would have to be parsed anew each time.
 func (f *sqliteFile) insertEvents(ctx context.Context, rows []eventRow) error {
-	insert, err := f.prepared(ctx)
-	if err != nil {
+	if err := f.prepare(ctx); err != nil {
 		return err
 	}
 	tx, err := f.writes.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	stmt := tx.StmtContext(ctx, insert)
-	for i := 0; err == nil && i < len(rows); i++ {
-		_, err = stmt.ExecContext(ctx, rows[i].values()...)
-	}
-	if err != nil {
+	if err := f.insertRows(ctx, tx, rows); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
 	return tx.Commit()
 }
 
-// prepared keeps the statement for the one connection that writes.
-func (f *sqliteFile) prepared(ctx context.Context) (*sql.Stmt, error) {
+func (f *sqliteFile) insertRows(ctx context.Context, tx *sql.Tx, rows []eventRow) error {
+	insert, ask := tx.StmtContext(ctx, f.insert), tx.StmtContext(ctx, f.known) //nolint:sqlclosecheck // closed with the transaction
+	known := map[integration.TenantID]bool{}
+	for i := range rows {
+		tenant := rows[i].TenantID
+		if _, asked := known[tenant]; !asked {
+			var is bool
+			if err := ask.QueryRowContext(ctx, tenant).Scan(&is); err != nil {
+				return err
+			}
+			known[tenant] = is
+		}
+		if !known[tenant] {
+			continue
+		}
+		if _, err := insert.ExecContext(ctx, rows[i].values()...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare makes the statements for the one connection that writes, once.
+func (f *sqliteFile) prepare(ctx context.Context) (err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var err error
 	if f.insert == nil {
-		f.insert, err = f.writes.PrepareContext(ctx, insertOne)
+		if f.insert, err = f.writes.PrepareContext(ctx, insertOne); err != nil {
+			return err
+		}
 	}
-	return f.insert, err
+	if f.known == nil {
+		f.known, err = f.writes.PrepareContext(ctx, isKnown)
+	}
+	return err
 }
 
 func (r *eventRow) values() []any {

@@ -159,7 +159,9 @@ func (s *Store) Event(
 	if w.Plan == nil {
 		return w, nil
 	}
-	w.Actions, err = s.journalActions(ctx, t, p, "event_id = ? AND event_id <> ''", w.Plan.Event)
+	// The plan's session finds them by an index: one for their events would be written three times an action.
+	w.Actions, err = s.journalActions(ctx, t, p, w.Plan.Session)
+	w.Actions = slices.DeleteFunc(w.Actions, func(a JournalAction) bool { return a.Entry.Event != w.Plan.Event })
 	return w, wrap("event", err)
 }
 
@@ -179,7 +181,7 @@ func (s *Store) SessionJournal(
 	if err := mine().Order("event_id").Find(&plans).Error; err != nil {
 		return SessionJournal{}, wrap("session journal", err)
 	}
-	actions, err := s.journalActions(ctx, l.Tenant, l.Portal, "session_id = ? AND session_id <> ''", bounded(id))
+	actions, err := s.journalActions(ctx, l.Tenant, l.Portal, bounded(id))
 	if err != nil {
 		return SessionJournal{}, wrap("session journal", err)
 	}
@@ -190,10 +192,10 @@ func (s *Store) SessionJournal(
 }
 
 func (s *Store) journalActions(
-	ctx context.Context, t integration.TenantID, p integration.PortalID, where string, arg any,
+	ctx context.Context, t integration.TenantID, p integration.PortalID, id integration.SessionID,
 ) ([]JournalAction, error) {
 	var rows []actionRow
-	err := s.read(ctx).Scopes(of(t, p)).Where(where, arg).Order("seq").Limit(sessionLimit).Find(&rows).Error
+	err := s.read(ctx).Scopes(of(t, p)).Where("session_id = ? AND session_id <> ''", id).Order("seq").Limit(sessionLimit).Find(&rows).Error
 	return each(rows, actionRow.journal), outward(err)
 }
 

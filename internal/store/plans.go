@@ -55,6 +55,9 @@ func (s *Store) Record(ctx context.Context, l lane.Lease, all []lane.Decided) ([
 	if err != nil {
 		return nil, wrap("record", err)
 	}
+	s.grew(ctx, "actions", len(added))
+	s.grew(ctx, "plans", len(r.plans))
+	s.grew(ctx, "sessions", len(r.sessions))
 	return entries(added)
 }
 

@@ -27,7 +27,7 @@ func (s *Store) openPostgres(ctx context.Context, c Config) error {
 		return err
 	}
 	s.writes = stdlib.OpenDBFromPool(s.pool)
-	if s.db, err = gorm.Open(postgres.New(postgres.Config{Conn: s.writes}), gormConfig()); err != nil {
+	if s.db, err = gorm.Open(postgres.New(postgres.Config{Conn: s.writes}), gormConfig(false)); err != nil {
 		return err
 	}
 	s.ro = s.db

@@ -43,13 +43,17 @@ func byPortal(rows []eventRow) map[integration.PortalID][]eventRow {
 
 func prunePortal(tx *gorm.DB, t integration.TenantID, p integration.PortalID, rows []eventRow, before int64) error {
 	events := each(rows, func(r eventRow) integration.EventID { return r.EventID })
-	sessions := each(rows, func(r eventRow) integration.SessionID { return r.SessionID })
+	var sessions []integration.SessionID // of their plans: an event without a session was decided as one of its own
+	err := tx.Model(&planRow{}).Scopes(of(t, p)).Where("event_id IN ?", events).Distinct().Pluck("session_id", &sessions).Error
+	if err != nil {
+		return err
+	}
 	for _, step := range []struct {
 		row   any
 		where string
 		args  []any
 	}{
-		{&actionRow{}, "event_id IN ? AND event_id <> '' AND state IN ('done', 'failed', 'dead')", []any{events}},
+		{&actionRow{}, "session_id IN ? AND session_id <> '' AND event_id IN ? AND state IN ('done', 'failed', 'dead')", []any{sessions, events}},
 		{&planRow{}, "event_id IN ?", []any{events}},
 		{&sessionRow{}, "session_id IN ? AND closed AND updated_at < ?", []any{sessions, before}},
 		{&eventRow{}, "event_id IN ?", []any{events}},

@@ -23,7 +23,8 @@ type sqliteFile struct {
 	reads  *sql.DB
 	writes *sql.DB
 	mu     sync.Mutex
-	insert *sql.Stmt // of the inbox, prepared on first use
+	insert *sql.Stmt // of the inbox, prepared on first use like the next
+	known  *sql.Stmt
 }
 
 const readers = 4
@@ -56,17 +57,19 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	s.lite.reads.SetMaxOpenConns(readers)
 	s.lite.reads.SetMaxIdleConns(readers)
 	s.writes = s.lite.writes
-	if s.db, err = gorm.Open(dialector{sqlite.Dialector{Conn: s.lite.writes}}, gormConfig()); err != nil {
+	if s.db, err = gorm.Open(dialector{sqlite.Dialector{Conn: s.lite.writes}}, gormConfig(true)); err != nil {
 		return err
 	}
-	s.ro, err = gorm.Open(dialector{sqlite.Dialector{Conn: s.lite.reads}}, gormConfig())
+	s.ro, err = gorm.Open(dialector{sqlite.Dialector{Conn: s.lite.reads}}, gormConfig(true))
 	return err
 }
 
 func (f *sqliteFile) close() error {
 	var all []error
-	if f.insert != nil {
-		all = append(all, f.insert.Close())
+	for _, stmt := range []*sql.Stmt{f.insert, f.known} {
+		if stmt != nil {
+			all = append(all, stmt.Close())
+		}
 	}
 	if f.reads != nil {
 		all = append(all, f.reads.Close())

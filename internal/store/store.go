@@ -52,6 +52,7 @@ type Store struct {
 	now    func() time.Time
 	hooks  *hookCache
 	wakes  *wakes
+	stats  statistics
 }
 
 // Open connects to the database. ErrAway means that it does not answer, ErrTaken that
@@ -84,9 +85,10 @@ func IsPostgres(dsn string) bool {
 
 // gormConfig is the same for both databases. Errors are returned and not logged, so that
 // no values reach a log; single statements need no transaction around them.
-func gormConfig() *gorm.Config {
+func gormConfig(prepare bool) *gorm.Config {
 	return &gorm.Config{
 		TranslateError: true, SkipDefaultTransaction: true, DisableAutomaticPing: true, Logger: logger.Discard,
+		PrepareStmt: prepare, PrepareStmtMaxSize: 300,
 	}
 }
 
@@ -144,6 +146,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Close() error {
 	var all []error
 	s.wakes.close()
+	s.stats.close()
 	if s.lite != nil {
 		all = append(all, s.lite.close())
 	}

@@ -125,8 +125,9 @@ func (s *Store) Listen(ctx context.Context, wake func(Wake)) error {
 		if err != nil && ctx.Err() == nil && !errors.Is(outward(err), ErrAway) {
 			return wrap("listen", err)
 		}
-		if wait(ctx, listenAgain) != nil {
-			break
+		select {
+		case <-time.After(listenAgain):
+		case <-ctx.Done():
 		}
 	}
 	<-ctx.Done()

@@ -1,5 +1,8 @@
 -- +goose Up
 
+-- Indexes end with the column that their lists are ordered by: otherwise a planner may walk
+-- the whole portal in that order instead of looking for a session's few rows.
+
 -- The inbox and the evidence: one row per delivery and portal. portal_id is empty for a
 -- delivery that no portal takes.
 CREATE TABLE events (
@@ -25,7 +28,7 @@ CREATE TABLE events (
     UNIQUE (tenant_id, portal_id, source, event_key) -- recognises repetitions (R-1)
 );
 CREATE INDEX events_pending ON events (tenant_id, portal_id, event_id) WHERE state = 'pending';
-CREATE INDEX events_session ON events (tenant_id, portal_id, session_id) WHERE session_id <> '';
+CREATE INDEX events_session ON events (tenant_id, portal_id, session_id, event_id) WHERE session_id <> '';
 CREATE INDEX events_journal ON events (tenant_id, received_at, event_id, portal_id);
 CREATE INDEX events_customer ON events (tenant_id, customer_key, received_at, event_id, portal_id) WHERE customer_key <> '';
 
@@ -55,7 +58,7 @@ CREATE TABLE plans (
     created_at    integer NOT NULL,
     PRIMARY KEY (tenant_id, portal_id, event_id)
 );
-CREATE INDEX plans_session ON plans (tenant_id, portal_id, session_id) WHERE session_id <> '';
+CREATE INDEX plans_session ON plans (tenant_id, portal_id, session_id, event_id) WHERE session_id <> '';
 
 -- The ledger (R-3).
 CREATE TABLE actions (
@@ -87,8 +90,7 @@ CREATE INDEX actions_due ON actions (tenant_id, portal_id, due_at) WHERE state I
 CREATE INDEX actions_dead ON actions (tenant_id, updated_at, portal_id, action_key) WHERE state = 'dead';
 CREATE INDEX actions_own ON actions (tenant_id, updated_at) WHERE event_id = ''; -- for clean-up: no event leads to them
 CREATE INDEX actions_customer ON actions (tenant_id, portal_id, customer_key, seq) WHERE customer_key <> '';
-CREATE INDEX actions_session ON actions (tenant_id, portal_id, session_id) WHERE session_id <> '';
-CREATE INDEX actions_event ON actions (tenant_id, portal_id, event_id) WHERE event_id <> '';
+CREATE INDEX actions_session ON actions (tenant_id, portal_id, session_id, seq) WHERE session_id <> '';
 
 -- +goose Down
 DROP TABLE actions;

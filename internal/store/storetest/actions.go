@@ -3,7 +3,6 @@ package storetest
 import (
 	"errors"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,8 +14,8 @@ import (
 )
 
 // Each kind of unfinished row makes a lane ready, and nothing else does.
-func readinessIsDerived(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) readinessIsDerived() {
+	t := e.T
 	ctx := t.Context()
 	for i := range 5 { // idle neighbours on both sides
 		e.connect("aaa", numbered("m", i))
@@ -76,8 +75,8 @@ func readinessIsDerived(t *testing.T, open Open) {
 }
 
 // An action is planned once and sent by one; what is settled stays.
-func actionsAreDoneOnce(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) actionsAreDoneOnce() {
+	t := e.T
 	ctx := t.Context()
 	ids := e.save(e.delivery("k1", "s1"), e.delivery("k2", "s2"))
 	l := e.lease("a")
@@ -131,8 +130,8 @@ func actionsAreDoneOnce(t *testing.T, open Open) {
 }
 
 // An action that cannot be read is buried and does not stop its lane.
-func unreadableActionsAreBuried(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) unreadableActionsAreBuried() {
+	t := e.T
 	ids := e.save(e.delivery("k1", "s1"))
 	l := e.lease("a")
 	e.record(l, e.planned("s1", ids, "good", "bad"))
@@ -150,8 +149,8 @@ func unreadableActionsAreBuried(t *testing.T, open Open) {
 }
 
 // Many lanes of one database at work at once lose nothing.
-func lanesWorkTogether(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) lanesWorkTogether() {
+	t := e.T
 	const portals, each = 4, 25
 	var wg sync.WaitGroup
 	for i := range portals {

@@ -32,7 +32,7 @@ func Raw(tb testing.TB, s *store.Store) *sql.DB {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { db.Close() }) //nolint:errcheck,gosec // a test's own
+	tb.Cleanup(func() { db.Close() }) //nolint:errcheck // a test's own
 	return db
 }
 
@@ -74,33 +74,40 @@ func Dump(tb testing.TB, s *store.Store) map[string][]string {
 	db := Raw(tb, s)
 	all := map[string][]string{}
 	for table, columns := range Columns(tb, s) {
-		rows, err := db.QueryContext(tb.Context(), "SELECT "+strings.Join(columns, ", ")+" FROM "+table)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		for rows.Next() {
-			values := make([]any, len(columns))
-			for i := range values {
-				values[i] = new(any)
-			}
-			if err := rows.Scan(values...); err != nil {
-				tb.Fatal(err)
-			}
-			var b strings.Builder
-			for i, v := range values {
-				value := *v.(*any)
-				if bytes, ok := value.([]byte); ok {
-					value = string(bytes)
-				}
-				fmt.Fprintf(&b, "%s=%v ", columns[i], value)
-			}
-			all[table] = append(all[table], b.String())
-		}
-		if err := rows.Err(); err != nil {
-			tb.Fatal(err)
-		}
-		rows.Close() //nolint:errcheck,gosec // Err told
-		slices.Sort(all[table])
+		all[table] = dump(tb, db, table, columns)
 	}
 	return all
+}
+
+func dump(tb testing.TB, db *sql.DB, table string, columns []string) []string {
+	tb.Helper()
+	rows, err := db.QueryContext(tb.Context(), "SELECT "+strings.Join(columns, ", ")+" FROM "+table) // #nosec G202 -- the database's own names
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	var out []string
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			tb.Fatal(err)
+		}
+		var b strings.Builder
+		for i, v := range values {
+			value := *v.(*any)
+			if bytes, ok := value.([]byte); ok {
+				value = string(bytes)
+			}
+			fmt.Fprintf(&b, "%s=%v ", columns[i], value)
+		}
+		out = append(out, b.String())
+	}
+	if err := rows.Err(); err != nil {
+		tb.Fatal(err)
+	}
+	slices.Sort(out)
+	return out
 }

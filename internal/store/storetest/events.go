@@ -3,11 +3,11 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,8 +19,8 @@ import (
 )
 
 // Repetitions are recognised by the event's key, also in one batch and from many at once.
-func repetitionsAreRecognised(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) repetitionsAreRecognised() {
+	t := e.T
 	second := e.connect("acme", "member-2")
 	const savers, events = 8, 40
 	var wg sync.WaitGroup
@@ -32,7 +32,7 @@ func repetitionsAreRecognised(t *testing.T, open Open) {
 				d.Portals = []integration.PortalID{e.portal, second}
 				all = append(all, d, d)
 			}
-			r := rand.New(rand.NewPCG(1, uint64(i)))
+			r := rand.New(rand.NewPCG(1, uint64(i))) // #nosec G115 G404 -- a shuffle that can be repeated
 			r.Shuffle(len(all), func(a, b int) { all[a], all[b] = all[b], all[a] })
 			for part := range slices.Chunk(all, 16) {
 				if err := e.s.SaveDeliveries(t.Context(), part); err != nil {
@@ -57,9 +57,36 @@ func repetitionsAreRecognised(t *testing.T, open Open) {
 	}
 }
 
+// Sessions are told together as they are told alone, the very long ones too.
+func (e *exam) sessionsAreToldTogether() {
+	t := e.T
+	counts := map[integration.SessionID]int{"a": 3, "b": 1005, "c": 1, "nothing": 0, "": 0}
+	var all []integration.Delivery
+	for id, n := range counts {
+		for i := range n {
+			all = append(all, e.delivery(numbered(string(id), i), id))
+		}
+	}
+	e.save(append(all, e.delivery("none", ""))...)
+	l := e.lease("a")
+	ids := slices.Collect(maps.Keys(counts))
+	together, err := e.s.Sessions(t.Context(), l, ids)
+	e.must(err)
+	for id, n := range counts {
+		events, memory, err := e.s.Session(t.Context(), l, id)
+		e.must(err)
+		if diff := cmp.Diff(store.SessionState{Events: events, Memory: memory}, together[id]); diff != "" {
+			t.Errorf("session %q (-alone +together):\n%s", id, diff)
+		}
+		if len(events) != min(n, 1000) || !slices.IsSortedFunc(events, func(a, b integration.Event) int { return strings.Compare(string(a.ID), string(b.ID)) }) {
+			t.Errorf("session %q: %d events of %d, or not in order", id, len(events), n)
+		}
+	}
+}
+
 // What needs no decision is kept and wakes nobody.
-func evidenceIsKept(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) evidenceIsKept() {
+	t := e.T
 	invalid := e.delivery("bad", "")
 	invalid.Event.Kind, invalid.Event.Problem = integration.Unreadable, "no JSON"
 	kept := e.delivery("kept", "s")
@@ -87,8 +114,8 @@ func evidenceIsKept(t *testing.T, open Open) {
 }
 
 // Outsiders' text may hold anything at any length.
-func oddTextIsStored(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) oddTextIsStored() {
+	t := e.T
 	odd := "a\x00b\xff\xfe☎️👩‍👩‍👧 \u202e\U0010ffff'\";--\n\t\\ ?:@x $1 %s"
 	long := strings.Repeat("ж\x00", 5000)
 	var all []integration.Delivery
@@ -136,8 +163,8 @@ func oddTextIsStored(t *testing.T, open Open) {
 }
 
 // A page's last row and the next page's first may have the same time.
-func journalPagesWithTies(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) journalPagesWithTies() {
+	t := e.T
 	second := e.connect("acme", "member-2")
 	for i := range 30 {
 		if i%7 == 0 {
@@ -201,9 +228,9 @@ func (e *exam) pages(f store.JournalFilter, size int) []string {
 }
 
 // The journal shows an event from its delivery to what became of it.
-func journalShowsTheWhole(t *testing.T, open Open) {
-	e := setup(t, open)
-	l, ids := fill(e)
+func (e *exam) journalShowsTheWhole() {
+	t := e.T
+	ids := fill(e)
 	ctx := t.Context()
 	for _, id := range ids[:2] {
 		w, err := e.s.Event(ctx, "acme", e.portal, id)
@@ -236,7 +263,7 @@ func journalShowsTheWhole(t *testing.T, open Open) {
 		t.Fatalf("dead letters: %+v, %q, %v", dead, next, err)
 	}
 	e.must(e.s.RetryAction(ctx, "acme", e.portal, "a2", "ann"))
-	l = e.lease("b")
+	l := e.lease("b")
 	if left, err := e.s.Unfinished(ctx, l, 9); err != nil || len(left) != 2 || left[1].Attempts != 0 {
 		t.Errorf("retried: %+v, %v", left, err)
 	}
@@ -255,9 +282,9 @@ func journalShowsTheWhole(t *testing.T, open Open) {
 }
 
 // Old work that is finished goes in steps; what is not stays.
-func pruningKeepsOpenWork(t *testing.T, open Open) {
-	e := setup(t, open)
-	l, ids := fill(e) // a1 is planned, a2 dead, the third event pending
+func (e *exam) pruningKeepsOpenWork() {
+	t := e.T
+	ids := fill(e) // a1 is planned, a2 dead, the third event pending
 	ctx := t.Context()
 	before := e.Now().Add(time.Hour)
 	e.must(e.s.Enqueue(ctx, "acme", e.portal, []integration.Action{{Key: "own", Do: crm.Sync{}}}))
@@ -266,7 +293,7 @@ func pruningKeepsOpenWork(t *testing.T, open Open) {
 			t.Errorf("step %d: %d, %v, want %d", step, n, err, want)
 		}
 	}
-	l = e.lease("b")
+	l := e.lease("b")
 	left, err := e.s.Unfinished(ctx, l, 9)
 	if err != nil || !slices.Equal(keys(left), []integration.ActionKey{"a1", "own"}) {
 		t.Errorf("unfinished: %v, %v", keys(left), err)

@@ -3,9 +3,9 @@ package storetest
 import (
 	"context"
 	"errors"
+	"maps"
 	"reflect"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,9 +18,9 @@ import (
 
 // strangersSeeNothing asks every method for one tenant's objects in another tenant's name. A method
 // must be listed here, or the exam fails.
-func strangersSeeNothing(t *testing.T, open Open) {
-	e := setup(t, open)
-	_, ids := fill(e)
+func (e *exam) strangersSeeNothing() {
+	t := e.T
+	ids := fill(e)
 	l := e.lease("victim")
 	e.connect("stranger", "member-9")
 	ways := strangerWays(e, l, ids)
@@ -109,9 +109,7 @@ func strangerWays(e *exam, victim lane.Lease, ids []integration.EventID) map[str
 	}
 	delete(ways, "Open") // a function
 	for _, more := range []map[string]way{strangerReads(e.s, t, p, l, ids), strangerWrites(e, t, p, l, ids, secrets[0].ID)} {
-		for name, way := range more {
-			ways[name] = way
-		}
+		maps.Copy(ways, more)
 	}
 	return ways
 }
@@ -146,7 +144,11 @@ func strangerReads(s *store.Store, t integration.TenantID, p integration.PortalI
 			events, memory, err := s.Session(ctx, l, "s1")
 			return []any{events, memory}[:min(len(events), 1)], err
 		},
-		"Silent":     func(ctx context.Context) (any, error) { return s.Silent(ctx, l, time.Now(), 9) },
+		"Sessions": func(ctx context.Context) (any, error) {
+			all, err := s.Sessions(ctx, l, []integration.SessionID{"s1"})
+			return all["s1"].Events, err
+		},
+		"Silent":     func(ctx context.Context) (any, error) { return s.Silent(ctx, l, time.Unix(1e10, 0), 9) },
 		"Unfinished": func(ctx context.Context) (any, error) { return s.Unfinished(ctx, l, 9) },
 		"History": func(ctx context.Context) (any, error) {
 			return s.History(ctx, l, "+79001112233", []string{"create"}, time.Time{}, 9)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,8 +15,8 @@ import (
 )
 
 // A call's whole way through the lane, as a lane walks it.
-func lifeOfACall(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) lifeOfACall() {
+	t := e.T
 	ctx := t.Context()
 	if got := e.claim("a"); len(got) != 0 {
 		t.Fatalf("claimed without work: %v", got)
@@ -129,8 +128,8 @@ func (e *exam) sendAndSettle(l lane.Lease) {
 }
 
 // An old lease writes nothing, whatever it tries.
-func oldLeasesAreRefused(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) oldLeasesAreRefused() {
+	t := e.T
 	ctx := t.Context()
 	ids := e.save(e.delivery("k1", "s1"))
 	old := e.lease("a")
@@ -189,8 +188,8 @@ func fencedWrites(e *exam, ids []integration.EventID) map[string]func(context.Co
 }
 
 // Of many who claim at once, each lane goes to one.
-func lanesGoToOne(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) lanesGoToOne() {
+	t := e.T
 	const portals, owners = 12, 6
 	for i := range portals {
 		e.portal = e.connect("acme", numbered("m", i))
@@ -226,8 +225,8 @@ func lanesGoToOne(t *testing.T, open Open) {
 }
 
 // The bucket is never over-granted, and forgets at its rate.
-func bucketIsNeverOverGranted(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) bucketIsNeverOverGranted() {
+	t := e.T
 	e.save(e.delivery("k", "s"))
 	l := e.lease("a")
 	small := lane.Budget{PerSecond: 2, Burst: 5}

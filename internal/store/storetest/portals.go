@@ -6,7 +6,6 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,8 +31,8 @@ var directory = crm.Directory{
 	SyncedAt: time.Date(2026, 11, 23, 8, 0, 0, 123000, time.UTC),
 }
 
-func portalsConnectAgain(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) portalsConnectAgain() {
+	t := e.T
 	ctx := t.Context()
 	first, err := e.s.Portal(ctx, "acme", e.portal)
 	e.must(err)
@@ -94,8 +93,8 @@ func portalsConnectAgain(t *testing.T, open Open) {
 }
 
 // A portal that refuses us takes no work until it is ok again; then it goes on.
-func suspendedPortalsWait(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) suspendedPortalsWait() {
+	t := e.T
 	ctx := t.Context()
 	for _, state := range []integration.PortalState{integration.PortalReauthorise, integration.PortalBlocked, integration.PortalGone} {
 		ids := e.save(e.delivery(string(state), "s"))
@@ -129,8 +128,8 @@ func suspendedPortalsWait(t *testing.T, open Open) {
 }
 
 // Of all who find the pair stale, one exchanges it.
-func refreshIsSingleFlight(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) refreshIsSingleFlight() {
+	t := e.T
 	const askers = 20
 	var exchanges atomic.Int64
 	var wg sync.WaitGroup
@@ -154,8 +153,8 @@ func refreshIsSingleFlight(t *testing.T, open Open) {
 	}
 }
 
-func refreshSurvivesFailures(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) refreshSurvivesFailures() {
+	t := e.T
 	c := e.s.Credentials("acme", e.portal)
 	broken := errors.New("the vendor is away")
 	fails := func(context.Context, store.Token) (store.Token, error) { return store.Token{}, broken }
@@ -197,8 +196,8 @@ func refreshSurvivesFailures(t *testing.T, open Open) {
 	}
 }
 
-func settingsHaveVersions(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) settingsHaveVersions() {
+	t := e.T
 	ctx := t.Context()
 	if d, err := e.s.Document(ctx, "acme", e.portal, 0); err != nil || d.Version != 0 || len(d.Body) != 0 {
 		t.Errorf("no settings yet: %+v, %v", d, err)

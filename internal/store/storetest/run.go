@@ -5,35 +5,36 @@ import "testing"
 // Run takes the whole exam on one database.
 func Run(t *testing.T, open Open) {
 	t.Helper()
-	for name, test := range map[string]func(*testing.T, Open){
-		"a call's whole life":             lifeOfACall,
-		"old leases are refused":          oldLeasesAreRefused,
-		"lanes go to one":                 lanesGoToOne,
-		"the bucket is never overgranted": bucketIsNeverOverGranted,
-		"readiness is derived":            readinessIsDerived,
-		"actions are done once":           actionsAreDoneOnce,
-		"unreadable actions are buried":   unreadableActionsAreBuried,
-		"lanes work together":             lanesWorkTogether,
-		"repetitions are recognised":      repetitionsAreRecognised,
-		"evidence is kept":                evidenceIsKept,
-		"odd text is stored":              oddTextIsStored,
-		"journal pages with ties":         journalPagesWithTies,
-		"the journal shows the whole":     journalShowsTheWhole,
-		"pruning keeps open work":         pruningKeepsOpenWork,
-		"tenants live and die":            tenantsLiveAndDie,
-		"deletion really deletes":         deletionReallyDeletes,
-		"secrets open and end":            secretsOpenAndEnd,
-		"api tokens open and end":         apiTokensOpenAndEnd,
-		"portals connect again":           portalsConnectAgain,
-		"suspended portals wait":          suspendedPortalsWait,
-		"refresh is single flight":        refreshIsSingleFlight,
-		"refresh survives failures":       refreshSurvivesFailures,
-		"settings have versions":          settingsHaveVersions,
-		"strangers see nothing":           strangersSeeNothing,
+	for name, test := range map[string]func(*exam){
+		"a call's whole life":             (*exam).lifeOfACall,
+		"old leases are refused":          (*exam).oldLeasesAreRefused,
+		"lanes go to one":                 (*exam).lanesGoToOne,
+		"the bucket is never overgranted": (*exam).bucketIsNeverOverGranted,
+		"readiness is derived":            (*exam).readinessIsDerived,
+		"actions are done once":           (*exam).actionsAreDoneOnce,
+		"unreadable actions are buried":   (*exam).unreadableActionsAreBuried,
+		"lanes work together":             (*exam).lanesWorkTogether,
+		"repetitions are recognised":      (*exam).repetitionsAreRecognised,
+		"sessions are told together":      (*exam).sessionsAreToldTogether,
+		"evidence is kept":                (*exam).evidenceIsKept,
+		"odd text is stored":              (*exam).oddTextIsStored,
+		"journal pages with ties":         (*exam).journalPagesWithTies,
+		"the journal shows the whole":     (*exam).journalShowsTheWhole,
+		"pruning keeps open work":         (*exam).pruningKeepsOpenWork,
+		"tenants live and die":            (*exam).tenantsLiveAndDie,
+		"deletion really deletes":         (*exam).deletionReallyDeletes,
+		"secrets open and end":            (*exam).secretsOpenAndEnd,
+		"api tokens open and end":         (*exam).apiTokensOpenAndEnd,
+		"portals connect again":           (*exam).portalsConnectAgain,
+		"suspended portals wait":          (*exam).suspendedPortalsWait,
+		"refresh is single flight":        (*exam).refreshIsSingleFlight,
+		"refresh survives failures":       (*exam).refreshSurvivesFailures,
+		"settings have versions":          (*exam).settingsHaveVersions,
+		"strangers see nothing":           (*exam).strangersSeeNothing,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(t, open)
+			test(setup(t, open))
 		})
 	}
 }

@@ -40,7 +40,7 @@ func Postgres(tb testing.TB, now func() time.Time) *store.Store {
 func PostgresDSN(tb testing.TB) string {
 	tb.Helper()
 	return testpg.Prepared(tb, "store", func(ctx context.Context, dsn string) error {
-		s, err := store.Open(ctx, store.Config{DSN: dsn, Keys: Keys(tb), Now: time.Now, Migrate: true})
+		s, err := store.Open(ctx, store.Config{DSN: dsn, Keys: Keys(tb), Now: NewClock().Now, Migrate: true})
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package storetest
 import (
 	"errors"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,8 +12,8 @@ import (
 	"omniconnector/internal/store"
 )
 
-func tenantsLiveAndDie(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) tenantsLiveAndDie() {
+	t := e.T
 	ctx := t.Context()
 	if _, err := e.s.CreateTenant(ctx, "acme", "again"); !errors.Is(err, store.ErrDuplicate) {
 		t.Errorf("created twice: %v", err)
@@ -70,8 +69,8 @@ func tenantsLiveAndDie(t *testing.T, open Open) {
 	}
 }
 
-func deletionReallyDeletes(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) deletionReallyDeletes() {
+	t := e.T
 	ctx := t.Context()
 	fill(e)
 	before := Dump(t, e.s)
@@ -113,7 +112,7 @@ func deletionReallyDeletes(t *testing.T, open Open) {
 }
 
 // fill puts at least one row into every table for the exam's tenant.
-func fill(e *exam) (lane.Lease, []integration.EventID) {
+func fill(e *exam) []integration.EventID {
 	e.Helper()
 	ctx := e.Context()
 	_, _, err := e.s.CreateSecret(ctx, e.tenant, store.NewSecret{Purpose: store.API, Name: "ci"})
@@ -129,11 +128,11 @@ func fill(e *exam) (lane.Lease, []integration.EventID) {
 	e.must(e.s.SaveDirectory(ctx, l, directory))
 	e.must(e.s.Settle(ctx, l, []lane.Change{{Key: "a2", State: lane.StateDead, Attempts: 3, At: e.Now()}}))
 	e.must(e.s.Release(ctx, l))
-	return l, ids
+	return ids
 }
 
-func secretsOpenAndEnd(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) secretsOpenAndEnd() {
+	t := e.T
 	ctx := t.Context()
 	path, info, err := e.s.CreateSecret(ctx, "acme", store.NewSecret{Purpose: store.HookPath, Name: "uis"})
 	e.must(err)
@@ -195,8 +194,8 @@ func secretsOpenAndEnd(t *testing.T, open Open) {
 	}
 }
 
-func apiTokensOpenAndEnd(t *testing.T, open Open) {
-	e := setup(t, open)
+func (e *exam) apiTokensOpenAndEnd() {
+	t := e.T
 	ctx := t.Context()
 	e.connect("other", "m")
 	token, info, err := e.s.CreateSecret(ctx, "acme", store.NewSecret{
