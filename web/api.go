@@ -51,6 +51,7 @@ type API struct {
 	log       *slog.Logger
 	callers   *limits
 	strangers *limits
+	checks    chan struct{} // documents being read
 	huma      huma.API
 	document  []byte // OpenAPI
 	reference []byte // the page about it
@@ -77,6 +78,7 @@ func New(c Config) (*API, error) {
 	const guessesPerSecond, guesses = 1, 30
 	return &API{
 		cfg: c, log: c.Log.With(slog.String("component", "web")),
+		checks:  make(chan struct{}, checksAtOnce),
 		callers: newLimits(c.Now, c.PerSecond, c.Burst), strangers: newLimits(c.Now, guessesPerSecond, guesses),
 	}, nil
 }

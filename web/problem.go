@@ -10,7 +10,7 @@ import (
 )
 
 // Problem is an error as RFC 9457 writes it.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 	Type   string         `json:"type" format:"uri-reference" example:"/api/#problem-invalid" doc:"Where this kind of error is explained"`
 	Title  string         `json:"title" doc:"What happened, in the language of Accept-Language"`
 	Status int            `json:"status" example:"422"`
@@ -50,7 +50,7 @@ type refusal struct {
 // Error names the kind of refusal.
 func (r *refusal) Error() string { return "refused: " + r.code }
 
-func refuse(code string, args ...string) error { return &refusal{code: code, args: args} }
+func refuse(code string) error { return &refusal{code: code} }
 
 // mistake refuses one field of the body.
 func mistake(pointer, code string) error {
@@ -138,59 +138,83 @@ type kind struct {
 var kinds = map[string]kind{
 	"unauthorized": {401, phrase{"Нужен токен", "A token is needed"}, phrase{
 		"Передайте действующий токен в заголовке «Authorization: Bearer …». Этот отсутствует, неизвестен, истёк или отозван.",
-		"Send a valid token in the header “Authorization: Bearer …”. This one is absent, unknown, expired or revoked."}},
+		"Send a valid token in the header “Authorization: Bearer …”. This one is absent, unknown, expired or revoked.",
+	}},
 	"admin_only": {403, phrase{"Нужен токен администратора", "The administrator's token is needed"}, phrase{
-		"Это действие — для владельца установки.", "This is for the operator of the installation."}},
+		"Это действие — для владельца установки.", "This is for the operator of the installation.",
+	}},
 	"tenant_only": {403, phrase{"Нужен токен клиента", "A tenant's token is needed"}, phrase{
 		"Токен администратора не относится ни к одному клиенту. Передайте токен клиента.",
-		"The administrator's token belongs to no tenant. Send a tenant's token."}},
+		"The administrator's token belongs to no tenant. Send a tenant's token.",
+	}},
 	"read_only": {403, phrase{"Токен только для чтения", "The token may only read"}, phrase{
-		"Для изменений нужен токен с правом записи.", "Changes need a token that may write."}},
+		"Для изменений нужен токен с правом записи.", "Changes need a token that may write.",
+	}},
 	"suspended": {403, phrase{"Клиент приостановлен", "The tenant is suspended"}, phrase{
 		"Пока клиент приостановлен, ничего нельзя менять. Обратитесь к владельцу установки.",
-		"Nothing can be changed while the tenant is suspended. Ask the operator of the installation."}},
+		"Nothing can be changed while the tenant is suspended. Ask the operator of the installation.",
+	}},
 	"not_found": {404, phrase{"Не найдено", "Not found"}, phrase{
 		"Такого адреса или объекта нет. Проверьте идентификаторы в адресе.",
-		"There is no such address or object. Check the ids in the address."}},
+		"There is no such address or object. Check the ids in the address.",
+	}},
 	"wrong_method": {405, phrase{"Метод не подходит", "The method does not fit"}, phrase{
-		"По этому адресу есть другие методы: смотрите заголовок Allow.", "This address takes other methods: see the header Allow."}},
+		"По этому адресу есть другие методы: смотрите заголовок Allow.", "This address takes other methods: see the header Allow.",
+	}},
 	"exists": {409, phrase{"Уже существует", "It exists already"}, phrase{
-		"Объект с таким идентификатором уже есть. Выберите другой.", "There is an object with this id already. Choose another."}},
+		"Объект с таким идентификатором уже есть. Выберите другой.", "There is an object with this id already. Choose another.",
+	}},
 	"stale": {412, phrase{"Документ изменился", "The document has changed"}, phrase{
 		"Кто-то сохранил документ после того, как вы его прочитали. Прочитайте его снова и повторите изменение.",
-		"Somebody saved the document after you read it. Read it again and repeat your change."}},
+		"Somebody saved the document after you read it. Read it again and repeat your change.",
+	}},
 	"no_condition": {428, phrase{"Нужен If-Match", "If-Match is needed"}, phrase{
 		"Передайте в заголовке If-Match значение ETag прочитанного документа, чтобы не стереть чужие изменения.",
-		"Send the ETag of the document you read in the header If-Match, so that nobody's changes are lost."}},
+		"Send the ETag of the document you read in the header If-Match, so that nobody's changes are lost.",
+	}},
 	"malformed": {400, phrase{"Запрос не прочитан", "The request cannot be read"}, phrase{
-		"Тело запроса должно быть документом JSON с типом application/json.", "The body must be a JSON document of type application/json."}},
+		"Тело запроса должно быть документом JSON с типом application/json.", "The body must be a JSON document of type application/json.",
+	}},
 	"wrong_type": {415, phrase{"Не тот тип содержимого", "The wrong content type"}, phrase{
-		"Передайте тело с типом application/json.", "Send the body as application/json."}},
+		"Передайте тело с типом application/json.", "Send the body as application/json.",
+	}},
 	"too_large": {413, phrase{"Слишком большой запрос", "The request is too large"}, phrase{
-		"Документ больше допустимого. Сократите его.", "The document is larger than allowed. Make it shorter."}},
+		"Документ больше допустимого. Сократите его.", "The document is larger than allowed. Make it shorter.",
+	}},
 	"too_slow": {408, phrase{"Запрос не дошёл целиком", "The request did not arrive in time"}, phrase{
-		"Повторите запрос.", "Send it again."}},
+		"Повторите запрос.", "Send it again.",
+	}},
 	"invalid": {422, phrase{"В запросе ошибки", "The request has mistakes"}, phrase{
-		"Исправьте всё, что перечислено в errors. Ничего не изменено.", "Mend everything that errors lists. Nothing was changed."}},
+		"Исправьте всё, что перечислено в errors. Ничего не изменено.", "Mend everything that errors lists. Nothing was changed.",
+	}},
 	"settings_invalid": {422, phrase{"В настройках ошибки", "The settings have mistakes"}, phrase{
 		"Исправьте всё, что перечислено в errors, и сохраните снова. Действуют прежние настройки.",
-		"Mend everything that errors lists and save again. The settings before these stay in force."}},
+		"Mend everything that errors lists and save again. The settings before these stay in force.",
+	}},
 	"too_many": {429, phrase{"Слишком много запросов", "Too many requests"}, phrase{
-		"Повторите через несколько секунд: смотрите заголовок Retry-After.", "Come again in a few seconds: see the header Retry-After."}},
+		"Повторите через несколько секунд: смотрите заголовок Retry-After.", "Come again in a few seconds: see the header Retry-After.",
+	}},
 	"internal": {500, phrase{"Внутренняя ошибка", "An internal error"}, phrase{
-		"Это ошибка на нашей стороне, она записана. Повторите запрос позже.", "The mistake is ours and was recorded. Try again later."}},
+		"Это ошибка на нашей стороне, она записана. Повторите запрос позже.", "The mistake is ours and was recorded. Try again later.",
+	}},
 	"away": {503, phrase{"Хранилище недоступно", "Storage is away"}, phrase{
-		"Повторите запрос через несколько секунд.", "Try again in a few seconds."}},
+		"Повторите запрос через несколько секунд.", "Try again in a few seconds.",
+	}},
 	"portal_refuses": {422, phrase{"Портал отказал", "The portal refuses"}, phrase{
 		"Портал не принял данные подключения ({words}). Проверьте адрес, client_id, client_secret и токены и подключите его заново.",
-		"The portal did not take the credentials ({words}). Check the address, client_id, client_secret and tokens, and connect it again."}},
+		"The portal did not take the credentials ({words}). Check the address, client_id, client_secret and tokens, and connect it again.",
+	}},
 	"portal_other": {422, phrase{"Это другой портал", "It is another portal"}, phrase{
-		"По этому адресу отвечает другой портал. Проверьте адрес и member_id.", "Another portal answers at this address. Check the address and member_id."}},
+		"По этому адресу отвечает другой портал. Проверьте адрес и member_id.", "Another portal answers at this address. Check the address and member_id.",
+	}},
 	"disconnected": {409, phrase{"Портал отключён", "The portal is disconnected"}, phrase{
-		"Подключите портал заново.", "Connect the portal again."}},
+		"Подключите портал заново.", "Connect the portal again.",
+	}},
 	"portal_away": {502, phrase{"Портал не отвечает", "The portal does not answer"}, phrase{
 		"Не удалось получить ответ портала ({words}). Проверьте адрес и повторите позже.",
-		"No answer came from the portal ({words}). Check the address and try again later."}},
+		"No answer came from the portal ({words}). Check the address and try again later.",
+	}},
 	"portal_busy": {503, phrase{"Портал занят", "The portal is busy"}, phrase{
-		"Портал ограничил число запросов ({words}). Повторите через минуту.", "The portal limits requests ({words}). Try again in a minute."}},
+		"Портал ограничил число запросов ({words}). Повторите через минуту.", "The portal limits requests ({words}). Try again in a minute.",
+	}},
 }

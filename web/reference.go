@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -107,7 +108,7 @@ func groupsOf(doc *huma.OpenAPI) []referenceGroup {
 func operationOf(path string, op *huma.Operation) referenceOperation {
 	o := referenceOperation{
 		ID: op.OperationID, Method: op.Method, Path: path, Summary: op.Summary, Access: string(accessOf(op)),
-		Parameters: op.Parameters, Status: fmt.Sprint(op.DefaultStatus),
+		Parameters: op.Parameters, Status: strconv.Itoa(op.DefaultStatus),
 	}
 	if op.RequestBody != nil {
 		for _, m := range op.RequestBody.Content {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -112,7 +113,10 @@ func (a *API) saveSettings(ctx context.Context, in *saveSettingsIn) (*saveSettin
 	if err != nil {
 		return nil, err
 	}
-	s, problems := settings.Read(bytes.Clone(in.RawBody), dir)
+	s, problems, err := a.read(ctx, in.RawBody, dir)
+	if err != nil {
+		return nil, err
+	}
 	if len(problems) > 0 {
 		return nil, &refusal{code: "settings_invalid", problems: problems}
 	}
@@ -123,6 +127,21 @@ func (a *API) saveSettings(ctx context.Context, in *saveSettingsIn) (*saveSettin
 	out := &saveSettingsOut{ETag: etag(version)}
 	out.Body.Version, out.Body.Warnings = version, warnings(ctx, s, dir)
 	return out, nil
+}
+
+// checksAtOnce bounds how many documents are read at a time: one of a megabyte takes a second of a processor, which
+// one tenant must not take from the calls of the others.
+const checksAtOnce = 2
+
+func (a *API) read(ctx context.Context, body []byte, dir crm.Directory) (*integration.Settings, []settings.Problem, error) {
+	select {
+	case a.checks <- struct{}{}:
+		defer func() { <-a.checks }()
+	case <-ctx.Done():
+		return nil, nil, fmt.Errorf("%w: %w", ErrAway, ctx.Err())
+	}
+	s, problems := settings.Read(bytes.Clone(body), dir)
+	return s, problems, nil
 }
 
 // expected reads the version that the caller saw. A star stands for any, the newest there is.
@@ -154,7 +173,10 @@ func (a *API) validateSettings(ctx context.Context, in *documentIn) (*validateSe
 	if err != nil {
 		return nil, err
 	}
-	s, problems := settings.Read(bytes.Clone(in.RawBody), dir)
+	s, problems, err := a.read(ctx, in.RawBody, dir)
+	if err != nil {
+		return nil, err
+	}
 	out := &validateSettingsOut{}
 	out.Body.Valid = s != nil
 	out.Body.Errors, out.Body.Warnings = fieldErrors(ctx, problems), []ProblemError{}

@@ -20,7 +20,7 @@ func TestTenantIsCreatedWithSecretsShownOnce(t *testing.T) {
 	if url := first["url"].(string); !strings.HasPrefix(url, "https://hooks.example/hooks/uis/shop.") || len(hooks) < 10 {
 		t.Errorf("%d hooks, the first at %q", len(hooks), url)
 	}
-	secret := strings.Split(strings.TrimPrefix(first["url"].(string), "https://hooks.example/hooks/uis/shop."), "/")[0]
+	secret, _, _ := strings.Cut(strings.TrimPrefix(first["url"].(string), "https://hooks.example/hooks/uis/shop."), "/")
 
 	me := c.as(token).get("/api/v1/me").want(t, 200).json(t)
 	if me["scope"] != "write" || me["tenant"].(map[string]any)["id"] != "shop" {

@@ -21,7 +21,7 @@ type EventView struct {
 }
 
 func eventView(r EventRow) EventView {
-	return EventView{Portal: r.Portal, Event: r.Event, Pending: r.Pending, Outcome: r.Outcome}
+	return EventView(r)
 }
 
 // ReasonView is one step of an explanation.

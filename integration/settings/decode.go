@@ -108,8 +108,8 @@ func (d *decoder) structure(to reflect.Value, from value, at string) {
 
 func (d *decoder) unknown(name, place string, of reflect.Type) {
 	known := []string{}
-	for i := range of.NumField() {
-		if n := jsonName(of.Field(i)); n != "" {
+	for f := range of.Fields() {
+		if n := jsonName(f); n != "" {
 			known = append(known, n)
 		}
 	}

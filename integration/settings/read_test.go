@@ -19,7 +19,8 @@ func portal() crm.Directory {
 	return crm.Directory{
 		Mode: crm.Classic,
 		Users: []crm.User{
-			{ID: 1, Name: "Анна Тестова", Active: true}, {ID: 7, Name: "Пётр Примеров", Active: true},
+			{ID: 1, Name: "Анна Тестова", Active: true},
+			{ID: 7, Name: "Пётр Примеров", Active: true},
 			{ID: 9, Name: "Уволен Уволенов"},
 		},
 		LeadStages: []crm.Stage{{Code: "NEW"}, {Code: "IN_PROCESS"}},

@@ -29,8 +29,8 @@ func Write(s *integration.Settings) []byte {
 func fillLists(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if f := v.Field(i); f.CanSet() {
+		for _, f := range v.Fields() {
+			if f.CanSet() {
 				fillLists(f)
 			}
 		}

@@ -153,8 +153,12 @@ func facts(c *integration.Call, of *portal, l integration.Lang) []fact {
 	}
 	var out []fact
 	for _, f := range []fact{
-		{say(l, "virtual"), spoken(c.Virtual)}, {say(l, "employee"), employee(c)}, {say(l, "talk"), lasting(c.Talk)},
-		{say(l, "wait"), lasting(c.Wait)}, {say(l, "source"), strings.Join(source, ", ")}, {say(l, "portal"), of.name},
+		{say(l, "virtual"), spoken(c.Virtual)},
+		{say(l, "employee"), employee(c)},
+		{say(l, "talk"), lasting(c.Talk)},
+		{say(l, "wait"), lasting(c.Wait)},
+		{say(l, "source"), strings.Join(source, ", ")},
+		{say(l, "portal"), of.name},
 		{say(l, "session"), string(c.Session)},
 	} {
 		if f.Value != "" {

@@ -198,7 +198,7 @@ const languageCookie = "omni_lang"
 func language(c *gin.Context) integration.Lang {
 	asked := c.Query("lang")
 	if asked == "" {
-		asked, _ = c.Cookie(languageCookie) //nolint:errcheck // no cookie is no wish
+		asked, _ = c.Cookie(languageCookie)
 	}
 	if asked == string(integration.English) {
 		return integration.English
@@ -212,7 +212,7 @@ func (p *Page) remember(c *gin.Context) {
 		return
 	}
 	const year = 365 * 24 * 3600
-	http.SetCookie(c.Writer, &http.Cookie{
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure follows the configuration: the demo has no https
 		Name: languageCookie, Value: string(language(c)), Path: "/", MaxAge: year, HttpOnly: true, Secure: p.cfg.Secure, SameSite: http.SameSiteLaxMode,
 	})
 }

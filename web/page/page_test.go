@@ -68,7 +68,14 @@ func (b *browser) fresh(t *testing.T) {
 	b.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-func (b *browser) ask(method, path string, form url.Values, headers ...string) (*http.Response, string) {
+// answer is what came back.
+type answer struct {
+	status  int
+	header  http.Header
+	cookies []*http.Cookie
+}
+
+func (b *browser) ask(method, path string, form url.Values, headers ...string) (answer, string) {
 	b.Helper()
 	req, err := http.NewRequestWithContext(b.Context(), method, b.server.URL+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -93,25 +100,25 @@ func (b *browser) ask(method, path string, form url.Values, headers ...string) (
 	if err != nil {
 		b.Fatal(err)
 	}
-	return resp, string(body)
+	return answer{resp.StatusCode, resp.Header, resp.Cookies()}, string(body)
 }
 
 func (b *browser) see(path string) string {
 	b.Helper()
 	resp, body := b.ask("GET", path, nil)
-	if resp.StatusCode != 200 {
-		b.Fatalf("%s: status %d\n%s", path, resp.StatusCode, body)
+	if resp.status != http.StatusOK {
+		b.Fatalf("%s: status %d\n%s", path, resp.status, body)
 	}
 	return body
 }
 
-func (b *browser) signIn(token string) *http.Response {
+func (b *browser) signIn(token string) answer {
 	b.Helper()
 	resp, _ := b.ask("POST", "/login", url.Values{"token": {token}})
 	return resp
 }
 
-// TestStorybook serves the pages for eyes and screenshots: go test -run TestStorybook -timeout 0 ./web/page -args -storybook 127.0.0.1:9999
+// TestStorybook serves the pages for eyes and screenshots: go test -run TestStorybook -timeout 0 ./web/page -args -storybook 127.0.0.1:9999.
 func TestStorybook(t *testing.T) {
 	if *storybook == "" {
 		t.Skip("asked for by -storybook")

@@ -96,7 +96,7 @@ func (p *Page) signed(next gin.HandlerFunc) gin.HandlerFunc {
 }
 
 func (p *Page) identify(c *gin.Context) (t integration.Tenant, auto bool, err error) {
-	cookie, _ := c.Cookie(sessionCookie) //nolint:errcheck // no cookie is nobody
+	cookie, _ := c.Cookie(sessionCookie)
 	s, ok := p.open(cookie)
 	if !ok && p.cfg.PageAccess != "" && local(c.Request) {
 		s, ok, auto = session{Tenant: p.cfg.PageAccess}, true, true
@@ -181,7 +181,7 @@ func (p *Page) logout(c *gin.Context) {
 }
 
 func (p *Page) cookie(value string, age int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure follows the configuration: the demo has no https
 		Name: sessionCookie, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: p.cfg.Secure, SameSite: http.SameSiteStrictMode,
 	}
 }

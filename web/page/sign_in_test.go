@@ -19,12 +19,12 @@ func TestStrangersSeeTheFormOnly(t *testing.T) {
 	b := setup(t, nil)
 	for _, path := range pages {
 		resp, body := b.ask("GET", path, nil)
-		if resp.StatusCode != 303 && resp.StatusCode != 401 || strings.Contains(body, "900") {
-			t.Errorf("%s: status %d\n%s", path, resp.StatusCode, body)
+		if resp.status != 303 && resp.status != 401 || strings.Contains(body, "900") {
+			t.Errorf("%s: status %d\n%s", path, resp.status, body)
 		}
 	}
-	if resp := b.signIn("oc_shop_AAAAAAAAAAAAAAAAAAAAAAAAAA"); resp.StatusCode != 401 || len(resp.Cookies()) != 0 {
-		t.Errorf("a wrong token: status %d with cookies %v", resp.StatusCode, resp.Cookies())
+	if resp := b.signIn("oc_shop_AAAAAAAAAAAAAAAAAAAAAAAAAA"); resp.status != 401 || len(resp.cookies) != 0 {
+		t.Errorf("a wrong token: status %d with cookies %v", resp.status, resp.cookies)
 	}
 }
 
@@ -32,39 +32,39 @@ func TestTokenGivesACookieThatEnds(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(c *page.Config) { c.Secure = false })
 	resp := b.signIn(b.token)
-	if resp.StatusCode != 303 || len(resp.Cookies()) != 1 {
-		t.Fatalf("status %d, cookies %v", resp.StatusCode, resp.Cookies())
+	if resp.status != 303 || len(resp.cookies) != 1 {
+		t.Fatalf("status %d, cookies %v", resp.status, resp.cookies)
 	}
-	c := resp.Cookies()[0]
+	c := resp.cookies[0]
 	if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || strings.Contains(c.Value, strings.Split(b.token, "_")[2]) {
 		t.Errorf("cookie: %+v", c)
 	}
 	b.see("/")
 	b.Advance(5 * time.Hour)
-	if resp, _ := b.ask("GET", "/", nil); resp.StatusCode != 303 {
-		t.Errorf("after five hours: status %d, want 303", resp.StatusCode)
+	if resp, _ := b.ask("GET", "/", nil); resp.status != 303 {
+		t.Errorf("after five hours: status %d, want 303", resp.status)
 	}
 }
 
 func TestForgedCookiesOpenNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
-	good := b.signIn(b.token).Cookies()[0].Value
+	good := b.signIn(b.token).cookies[0].Value
 	other := setup(t, func(c *page.Config) { c.SessionKey = []byte(strings.Repeat("x", 32)) })
-	foreign := other.signIn(other.token).Cookies()[0].Value
+	foreign := other.signIn(other.token).cookies[0].Value
 	head, seal, _ := strings.Cut(good, ".")
 	for name, value := range map[string]string{
 		"another key": foreign, "no seal": head, "an empty seal": head + ".", "a changed head": "eyJ0Ijoic2hvcDIifQ." + seal, "nothing": "", "a dot": ".",
 		"twice": good + "." + seal,
 	} {
 		b.fresh(t)
-		if resp, _ := b.ask("GET", "/", nil, "Cookie", "omni_session="+value); resp.StatusCode != 303 {
-			t.Errorf("%s: status %d, want 303", name, resp.StatusCode)
+		if resp, _ := b.ask("GET", "/", nil, "Cookie", "omni_session="+value); resp.status != 303 {
+			t.Errorf("%s: status %d, want 303", name, resp.status)
 		}
 	}
 	b.fresh(t)
-	if resp, _ := b.ask("GET", "/", nil, "Cookie", "omni_session="+good); resp.StatusCode != 200 {
-		t.Errorf("the real one: status %d, want 200", resp.StatusCode)
+	if resp, _ := b.ask("GET", "/", nil, "Cookie", "omni_session="+good); resp.status != 200 {
+		t.Errorf("the real one: status %d, want 200", resp.status)
 	}
 }
 
@@ -74,8 +74,8 @@ func TestSignedOutIsOut(t *testing.T) {
 	b.signIn(b.token)
 	b.see("/")
 	b.ask("POST", "/logout", url.Values{})
-	if resp, _ := b.ask("GET", "/", nil); resp.StatusCode != 303 {
-		t.Errorf("status %d, want 303", resp.StatusCode)
+	if resp, _ := b.ask("GET", "/", nil); resp.status != 303 {
+		t.Errorf("status %d, want 303", resp.status)
 	}
 }
 
@@ -83,20 +83,20 @@ func TestFormOfAnotherSiteIsRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	resp, _ := b.ask("POST", "/login", url.Values{"token": {b.token}}, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example")
-	if resp.StatusCode != 403 || len(resp.Cookies()) != 0 {
-		t.Errorf("status %d with cookies %v", resp.StatusCode, resp.Cookies())
+	if resp.status != 403 || len(resp.cookies) != 0 {
+		t.Errorf("status %d with cookies %v", resp.status, resp.cookies)
 	}
 }
 
 func TestGuessesInTheFormAreSlowedDown(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
-	var last *http.Response
+	var last answer
 	for range 21 {
 		last = b.signIn("oc_shop_WRONG")
 	}
-	if last.StatusCode != 429 {
-		t.Errorf("status %d, want 429", last.StatusCode)
+	if last.status != 429 {
+		t.Errorf("status %d, want 429", last.status)
 	}
 }
 
@@ -107,13 +107,13 @@ func TestDemoSignsInPeopleAtThisMachineOnly(t *testing.T) {
 	for name, header := range map[string][2]string{
 		"through a proxy": {"X-Forwarded-For", "203.0.113.9"}, "by another name": {"Host", "rebound.example"}, "forwarded": {"Forwarded", "for=1.2.3.4"},
 	} {
-		if resp, _ := b.ask("GET", "/", nil, header[0], header[1]); resp.StatusCode != 303 {
-			t.Errorf("%s: status %d, want 303", name, resp.StatusCode)
+		if resp, _ := b.ask("GET", "/", nil, header[0], header[1]); resp.status != 303 {
+			t.Errorf("%s: status %d, want 303", name, resp.status)
 		}
 	}
 	off := setup(t, nil)
-	if resp, _ := off.ask("GET", "/", nil); resp.StatusCode != 303 {
-		t.Errorf("without PageAccess: status %d, want 303", resp.StatusCode)
+	if resp, _ := off.ask("GET", "/", nil); resp.status != 303 {
+		t.Errorf("without PageAccess: status %d, want 303", resp.status)
 	}
 }
 
@@ -129,8 +129,8 @@ func TestAnotherTenantsCallsAreNotFound(t *testing.T) {
 		t.Error("a stranger sees calls")
 	}
 	for _, path := range []string{"/calls/910000001", "/calls/910000001?portal=" + string(b.portal)} {
-		if resp, body := b.ask("GET", path, nil); resp.StatusCode != 404 || strings.Contains(body, "900 000") {
-			t.Errorf("%s: status %d", path, resp.StatusCode)
+		if resp, body := b.ask("GET", path, nil); resp.status != 404 || strings.Contains(body, "900 000") {
+			t.Errorf("%s: status %d", path, resp.status)
 		}
 	}
 	if body := b.see("/?phone=79000000001"); strings.Contains(body, "Тестова") {

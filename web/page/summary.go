@@ -47,12 +47,12 @@ func summarise(s *web.CallStory, of *portal, l integration.Lang) summary {
 // employee is who spoke, or whose phone rang.
 func employee(c *integration.Call) string {
 	for _, list := range [][]integration.Employee{c.Talkers, {c.Caller}, c.Rung} {
-		for i := len(list) - 1; i >= 0; i-- {
+		for _, who := range slices.Backward(list) {
 			switch {
-			case list[i].Name != "":
-				return list[i].Name
-			case list[i].Extension != "":
-				return list[i].Extension
+			case who.Name != "":
+				return who.Name
+			case who.Extension != "":
+				return who.Extension
 			}
 		}
 	}
@@ -90,8 +90,8 @@ func badgeOf(s *web.CallStory, l integration.Lang) badge {
 	case len(s.Actions) > 0:
 		return badge{"good", say(l, "in_crm")}
 	}
-	for i := len(s.Plans) - 1; i >= 0; i-- {
-		if o := s.Plans[i].Outcome; o != integration.Nothing && o != integration.Together {
+	for _, plan := range slices.Backward(s.Plans) {
+		if o := plan.Outcome; o != integration.Nothing && o != integration.Together {
 			return outcomeBadge(o, l)
 		}
 	}

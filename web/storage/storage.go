@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"omniconnector/integration"
@@ -83,9 +84,9 @@ func (s Store) RotateHook(ctx context.Context, t integration.TenantID, w web.Whi
 	if err != nil {
 		return "", outward(err)
 	}
-	for i := len(known) - 1; i >= 0; i-- { // the newest that does not end by itself is the one in use
-		if known[i].Revoked.IsZero() && known[i].Expires.IsZero() {
-			secret, _, err := s.in.RotateSecret(ctx, t, known[i].ID, overlap)
+	for _, k := range slices.Backward(known) { // the newest that does not end by itself is the one in use
+		if k.Revoked.IsZero() && k.Expires.IsZero() {
+			secret, _, err := s.in.RotateSecret(ctx, t, k.ID, overlap)
 			return secret, outward(err)
 		}
 	}

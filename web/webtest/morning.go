@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"maps"
 	"time"
 
 	"omniconnector/crm"
@@ -18,9 +19,7 @@ func peter(more map[string]any) map[string]any {
 
 func person(id int, name, extension string, more map[string]any) map[string]any {
 	vars := map[string]any{"employee_id": id, "employee_full_name": name, "extension_phone_number": extension}
-	for k, v := range more {
-		vars[k] = v
-	}
+	maps.Copy(vars, more)
 	return vars
 }
 

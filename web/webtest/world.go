@@ -24,7 +24,7 @@ import (
 )
 
 // AdminToken is the operator's in every world.
-const AdminToken = "admin-of-the-tests"
+const AdminToken = "admin-of-the-tests" //nolint:gosec // it opens nothing but tests
 
 // World is one installation.
 type World struct {
