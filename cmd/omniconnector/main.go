@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // zones on machines and in images that have none
 
 	"github.com/alecthomas/kong"
 )

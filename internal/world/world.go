@@ -20,8 +20,10 @@ import (
 	"strings"
 	"time"
 
+	"omniconnector/crm"
 	bitrix "omniconnector/crm/emulator"
 	"omniconnector/integration"
+	"omniconnector/rules"
 	platform "omniconnector/webhooks/emulator"
 )
 
@@ -213,13 +215,30 @@ func (w *World) Close() error {
 	return errors.Join(all...)
 }
 
-// Settings are what the tenant of this world sets: everything on, one rule of each kind.
+// Settings are what the tenant of this world sets: everything on, and a rule of each kind, so that reasons show conditions.
 func Settings() integration.Settings {
 	s := integration.Defaults()
 	s.AppName = "OMNI"
 	s.OwnNumbers = []string{"74950000101", "74950000102"}
-	s.Telephony.Incoming.Responsible.Default = 1
-	s.Telephony.Outgoing.Responsible.Default = 1
+	is := func(p rules.Parameter, m rules.Mode, values ...string) rules.Filter {
+		return rules.Filter{Parameter: p, Mode: m, Values: values}
+	}
+	in, out := &s.Telephony.Incoming, &s.Telephony.Outgoing
+	in.Responsible.Default, out.Responsible.Default = 1, 1
+	in.Responsible.Rules = []integration.ResponsibleRule{
+		{Name: "Ночные звонки", User: 10, Where: is(integration.ParamScenario, rules.Include, "Нерабочее время")},
+		{Name: "Реклама в поиске", User: 9, Where: rules.Filter{Join: rules.And, Of: []rules.Filter{
+			is(integration.ParamCampaign, rules.Include, "Поиск"), is(integration.ParamGroup, rules.Exclude, "Сервис"),
+		}}},
+	}
+	fromSite := is(integration.ParamSite, rules.Include, "shop.example")
+	in.Names.Lead = []integration.NameTemplate{{Text: "{{contact_phone_number}} с сайта {{site_domain_name}}", Where: fromSite}}
+	in.Names.Deal = in.Names.Lead
+	in.Funnels.Rules = []integration.FunnelRule{
+		{Name: "Чужие сайты", Entity: crm.Lead, Stage: "JUNK", Where: is(integration.ParamSite, rules.Exclude, "shop.example", "landing.shop.example")},
+		{Name: "Ответил Пётр", Entity: crm.Lead, Stage: "IN_PROCESS", Where: is(integration.ParamEmployee, rules.Include, "7002")},
+		{Name: "Ответил Пётр", Entity: crm.Deal, Funnel: 5, Stage: "C5:NEW", Where: is(integration.ParamEmployee, rules.Include, "7002")},
+	}
 	return s
 }
 
