@@ -91,7 +91,7 @@ type done struct {
 
 func (p *Page) call(c *gin.Context) {
 	l, t := language(c), signedIn(c).tenant.ID
-	stories, err := web.FindCall(c, p.cfg.Store, t, integration.SessionID(c.Param("session")))
+	stories, err := web.FindCall(c.Request.Context(), p.cfg.Store, t, integration.SessionID(c.Param("session")))
 	if err != nil {
 		p.fail(c, err)
 		return
@@ -108,7 +108,7 @@ func (p *Page) call(c *gin.Context) {
 			others = append(others, stories[i].Portal)
 		}
 	}
-	s, err := p.story(c, t, chosen, l)
+	s, err := p.story(c.Request.Context(), t, chosen, l)
 	if err != nil {
 		p.fail(c, err)
 		return

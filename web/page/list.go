@@ -82,7 +82,7 @@ func (p *Page) calls(c *gin.Context) (*listing, error) {
 		}
 		filter.Customer = integration.CustomerKey(phone)
 	}
-	rows, next, err := p.cfg.Store.Events(c, t, filter, out.Cursor, eventsRead)
+	rows, next, err := p.cfg.Store.Events(c.Request.Context(), t, filter, out.Cursor, eventsRead)
 	if err != nil {
 		return nil, err
 	}
@@ -94,12 +94,12 @@ func (p *Page) calls(c *gin.Context) (*listing, error) {
 	for _, k := range keys {
 		of := portals[k.portal]
 		if of == nil {
-			if of, err = p.portalOf(c, t, k.portal); err != nil {
+			if of, err = p.portalOf(c.Request.Context(), t, k.portal); err != nil {
 				return nil, err
 			}
 			portals[k.portal] = of
 		}
-		s, shown, err := p.summary(c, t, k, of, l, out.Cursor != "")
+		s, shown, err := p.summary(c.Request.Context(), t, k, of, l, out.Cursor != "")
 		if err != nil {
 			return nil, err
 		}

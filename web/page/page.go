@@ -143,7 +143,8 @@ type frame struct {
 	Content any
 }
 
-// show renders a page.
+// show renders a page. Storage and the log get the request's context and never gin's, which is used again for
+// another request while drivers still look at it.
 func (p *Page) show(c *gin.Context, status int, name, title string, content any) {
 	who := signedIn(c)
 	l := language(c)
@@ -153,7 +154,7 @@ func (p *Page) show(c *gin.Context, status int, name, title string, content any)
 	}
 	body, err := p.render(l, name, f)
 	if err != nil {
-		p.log.LogAttrs(c, slog.LevelError, "page.failed", slog.String("page", name), slog.Any("error", err))
+		p.log.LogAttrs(c.Request.Context(), slog.LevelError, "page.failed", slog.String("page", name), slog.Any("error", err))
 		c.String(http.StatusInternalServerError, "%s\n", say(l, "broken"))
 		return
 	}
@@ -178,7 +179,7 @@ func (p *Page) fail(c *gin.Context, err error) {
 	case errors.Is(err, web.ErrAway):
 		status, word = http.StatusServiceUnavailable, "away"
 	default:
-		p.log.LogAttrs(c, slog.LevelError, "page.failed", slog.String("route", c.FullPath()), slog.Any("error", err))
+		p.log.LogAttrs(c.Request.Context(), slog.LevelError, "page.failed", slog.String("route", c.FullPath()), slog.Any("error", err))
 	}
 	p.show(c, status, "message.html", say(l, word), say(l, word+"_help"))
 }

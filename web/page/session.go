@@ -104,7 +104,7 @@ func (p *Page) identify(c *gin.Context) (t integration.Tenant, auto bool, err er
 	if !ok {
 		return t, false, web.ErrNotFound
 	}
-	t, err = p.cfg.Store.Tenant(c, s.Tenant) // one that was deleted meanwhile is nobody
+	t, err = p.cfg.Store.Tenant(c.Request.Context(), s.Tenant) // one that was deleted meanwhile is nobody
 	return t, auto, err
 }
 
@@ -154,7 +154,7 @@ func (p *Page) login(c *gin.Context) {
 	const longest = 8 << 10
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, longest)
 	token := strings.TrimSpace(c.PostForm("token"))
-	found, err := p.cfg.Store.Recognise(c, integration.Secret(token))
+	found, err := p.cfg.Store.Recognise(c.Request.Context(), integration.Secret(token))
 	switch {
 	case errors.Is(err, web.ErrNotFound):
 		p.refuse(c, http.StatusUnauthorized, "wrong_token")
@@ -165,7 +165,7 @@ func (p *Page) login(c *gin.Context) {
 	}
 	until := p.cfg.Now().Add(sessionLife)
 	http.SetCookie(c.Writer, p.cookie(p.sign(session{found.Tenant.ID, until.Unix()}), int(sessionLife.Seconds())))
-	p.log.LogAttrs(c, slog.LevelInfo, "page.signed_in", slog.String("tenant_id", string(found.Tenant.ID)))
+	p.log.LogAttrs(c.Request.Context(), slog.LevelInfo, "page.signed_in", slog.String("tenant_id", string(found.Tenant.ID)))
 	c.Redirect(http.StatusSeeOther, "/")
 }
 

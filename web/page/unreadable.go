@@ -19,19 +19,19 @@ type spoilt struct {
 func (p *Page) unreadable(c *gin.Context) {
 	const most = 100
 	l, t := language(c), signedIn(c).tenant.ID
-	rows, _, err := p.cfg.Store.Events(c, t, web.EventFilter{Kind: integration.Unreadable}, "", most)
+	rows, _, err := p.cfg.Store.Events(c.Request.Context(), t, web.EventFilter{Kind: integration.Unreadable}, "", most)
 	if err != nil {
 		p.fail(c, err)
 		return
 	}
 	var list []spoilt
 	for _, r := range rows {
-		whole, err := p.cfg.Store.Event(c, t, r.Portal, r.Event.ID)
+		whole, err := p.cfg.Store.Event(c.Request.Context(), t, r.Portal, r.Event.ID)
 		if err != nil {
 			p.fail(c, err)
 			return
 		}
-		of, err := p.portalOf(c, t, r.Portal)
+		of, err := p.portalOf(c.Request.Context(), t, r.Portal)
 		if err != nil {
 			p.fail(c, err)
 			return
