@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -142,7 +143,7 @@ func TestFitLearnsFromMeasuredTimes(t *testing.T) {
 	t.Parallel()
 	chains := make([][]crm.Call, 60)
 	for i := range chains {
-		chains[i] = []crm.Call{{Key: fmt.Sprint(i), Do: crm.Finish{Call: crm.Ref{Of: "r"}, User: 1}}}
+		chains[i] = []crm.Call{{Key: strconv.Itoa(i), Do: crm.Finish{Call: crm.Ref{Of: "r"}, User: 1}}}
 	}
 	took := 0.1
 	c, _, _ := setup(t, func(*http.Request, string) (int, string) {

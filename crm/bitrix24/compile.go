@@ -2,7 +2,6 @@ package bitrix24
 
 import (
 	"encoding/json"
-	"strconv"
 
 	"omniconnector/crm"
 )
@@ -212,15 +211,4 @@ func answered(stored json.RawMessage, want target) any {
 		return int64(all.Activity)
 	}
 	return nil
-}
-
-// known tells whether v is an id and not a `$result[…]` yet to be resolved.
-func known(v any) (string, bool) {
-	switch v := v.(type) {
-	case int64:
-		return strconv.FormatInt(v, 10), true
-	case string:
-		return v, true
-	}
-	return "", false
 }

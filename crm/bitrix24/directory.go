@@ -35,7 +35,8 @@ func (c *Client) Directory(ctx context.Context, charge func(context.Context) err
 		query{methodScope, nil, func(b json.RawMessage) *crm.Error { d.Scopes = readScopes(b); return nil }},
 		query{methodProfile, nil, into(methodProfile, &me)},
 		query{
-			methodUsers, params{"sort": "ID", "order": "ASC", "FILTER": params{"USER_TYPE": "employee"}},
+			methodUsers,
+			params{"sort": "ID", "order": "ASC", "FILTER": params{"USER_TYPE": "employee"}},
 			collect(methodUsers, &users),
 		},
 		statuses("STATUS", &d.LeadStages),
@@ -143,7 +144,9 @@ func (s status) closed() bool {
 }
 
 func statuses(dictionary string, to *[]crm.Stage) query {
-	return query{methodStatus, params{"filter": params{"ENTITY_ID": dictionary}, "order": params{"SORT": "ASC"}},
+	return query{
+		methodStatus,
+		params{"filter": params{"ENTITY_ID": dictionary}, "order": params{"SORT": "ASC"}},
 		func(b json.RawMessage) *crm.Error {
 			var page rows[status]
 			if e := decode(methodStatus, b, &page); e != nil {
@@ -157,7 +160,8 @@ func statuses(dictionary string, to *[]crm.Stage) query {
 				*to = append(*to, crm.Stage{Code: string(s.Code), Name: string(s.Name), Closed: s.closed(), Sort: int(s.Sort)})
 			}
 			return nil
-		}}
+		},
+	}
 }
 
 func sortStages(stages []crm.Stage) {

@@ -3,6 +3,7 @@ package bitrix24_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func manyUsers(n int) []emulator.User {
 	users := []emulator.User{{ID: 1, Name: "Анна", LastName: "Админ", Admin: true}}
 	for i := 2; i <= n; i++ {
 		users = append(users, emulator.User{
-			ID: int64(i), Name: fmt.Sprint("Сотрудник ", i), Inner: fmt.Sprint(100 + i), Email: fmt.Sprintf("u%d@example.test", i), Inactive: i%10 == 0,
+			ID: int64(i), Name: fmt.Sprint("Сотрудник ", i), Inner: strconv.Itoa(100 + i), Email: fmt.Sprintf("u%d@example.test", i), Inactive: i%10 == 0,
 		})
 	}
 	return users

@@ -92,7 +92,8 @@ func newWorld(t *testing.T, spec emulator.PortalSpec, opts ...emulator.Option) *
 	w.host = strings.TrimPrefix(srv.URL, "http://")
 	if spec.Users == nil {
 		spec.Users = []emulator.User{
-			{ID: 1, Name: "Анна", Admin: true, Inner: "101"}, {ID: 7, Name: "Олег", LastName: "П", Inner: "107", Mobile: "+79990000007"},
+			{ID: 1, Name: "Анна", Admin: true, Inner: "101"},
+			{ID: 7, Name: "Олег", LastName: "П", Inner: "107", Mobile: "+79990000007"},
 			{ID: 8, Name: "Уволен", Inactive: true},
 		}
 	}

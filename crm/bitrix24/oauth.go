@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	methodToken     = "oauth/token"
+	methodToken     = "oauth/token" // #nosec G101 -- a method's name
 	refreshTimeout  = 30 * time.Second
 	renameQuiet     = 5 * time.Minute
 	usualTokenLife  = time.Hour
-	defaultOAuthURL = "https://oauth.bitrix.info/oauth/token/"
+	defaultOAuthURL = "https://oauth.bitrix.info/oauth/token/" // #nosec G101 -- an address
 )
 
 // oauthHosts are the vendor's; a client secret goes nowhere else unless Config says so (contract §2.2).

@@ -51,7 +51,7 @@ func TestAHundredParallelCallsAtExpiryMakeOneRefresh(t *testing.T) {
 		if form.Get("refresh_token") != refreshOne || form.Get("client_secret") != appSecret || form.Get("grant_type") != "refresh_token" {
 			return 400, refusing("invalid_grant", "")
 		}
-		return 200, pairJSON("ACCESS-two", "REFRESH-two", "m1", "https://one.bitrix24.ru/rest/")
+		return 200, pairJSON("m1", "https://one.bitrix24.ru/rest/")
 	}
 	c, s, m := setup(t, p.answer)
 	other, err := New(Config{Credentials: m, Now: func() time.Time { return morning }, Transport: s}) // another process
@@ -84,7 +84,7 @@ func TestARefreshThatWasBegunIsSeenThroughWhenItsCallerLeaves(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	p.exchange = func(url.Values) (int, string) {
 		cancel()
-		return 200, pairJSON("ACCESS-two", "REFRESH-two", "m1", "https://one.bitrix24.ru/rest/")
+		return 200, pairJSON("m1", "https://one.bitrix24.ru/rest/")
 	}
 	c, _, m := setup(t, p.answer)
 	out := c.Perform(ctx, one(touch), nil)[0]
@@ -108,7 +108,7 @@ func TestRefusedRefreshesAreTypedAndStoreNothing(t *testing.T) {
 		"wrong client":  {200, `{"error":"wrong_client"}`, crm.Denied, "wrong_client"},
 		"removed":       {400, refusing("NOT_INSTALLED", ""), crm.Denied, "NOT_INSTALLED"},
 		"unpaid":        {400, refusing("PAYMENT_REQUIRED", ""), crm.Denied, "PAYMENT_REQUIRED"},
-		"other portal":  {200, pairJSON("ACCESS-two", "REFRESH-two", "m2", "https://two.bitrix24.ru/rest/"), crm.Denied, codeMember},
+		"other portal":  {200, pairJSON("m2", "https://two.bitrix24.ru/rest/"), crm.Denied, codeMember},
 		"down":          {502, html, crm.Unavailable, codeStrange},
 		"crash":         {500, refusing("INTERNAL_SERVER_ERROR", ""), crm.Unavailable, "INTERNAL_SERVER_ERROR"},
 		"cut":           {0, "", crm.Unavailable, ""},
@@ -135,7 +135,7 @@ func TestAFreshTokenThatIsRefusedTooIsDeniedAfterOneRefresh(t *testing.T) {
 	t.Parallel()
 	p := &portal{
 		exchange: func(url.Values) (int, string) {
-			return 200, pairJSON("ACCESS-two", "REFRESH-two", "m1", "https://one.bitrix24.ru/rest/")
+			return 200, pairJSON("m1", "https://one.bitrix24.ru/rest/")
 		},
 		rest: func(*http.Request, string) (int, string) { return 401, refusing("invalid_token", "revoked") },
 	}
@@ -159,7 +159,7 @@ func TestTheClientSecretGoesToTheVendorOnly(t *testing.T) {
 func TestARenamedPortalIsFollowedWithTheSameBodyOnceTheOAuthServerVouches(t *testing.T) {
 	t.Parallel()
 	p := &portal{exchange: func(url.Values) (int, string) {
-		return 200, pairJSON("ACCESS-two", "REFRESH-two", "m1", "https://new.bitrix24.ru/rest/")
+		return 200, pairJSON("m1", "https://new.bitrix24.ru/rest/")
 	}}
 	p.good.Store("ACCESS-two")
 	p.rest = func(r *http.Request, _ string) (int, string) {
@@ -193,7 +193,7 @@ func TestARenamedPortalIsFollowedWithTheSameBodyOnceTheOAuthServerVouches(t *tes
 func TestARedirectThatIsNoRenamingBurnsNoMoreThanOneToken(t *testing.T) {
 	t.Parallel()
 	p := &portal{exchange: func(url.Values) (int, string) {
-		return 200, pairJSON("ACCESS-two", "REFRESH-two", "m1", "https://one.bitrix24.ru/rest/")
+		return 200, pairJSON("m1", "https://one.bitrix24.ru/rest/")
 	}}
 	p.rest = func(*http.Request, string) (int, string) { return 302, "https://login.bitrix24.ru/" }
 	c, _, m := setup(t, p.answer)
@@ -226,7 +226,7 @@ func TestNothingIsSentAfterTheLastMomentEvenWhenARefreshTookLong(t *testing.T) {
 	p.good.Store("ACCESS-two")
 	p.exchange = func(url.Values) (int, string) {
 		now = now.Add(20 * time.Second)
-		return 200, pairJSON("ACCESS-two", "REFRESH-two", "m1", "https://one.bitrix24.ru/rest/")
+		return 200, pairJSON("m1", "https://one.bitrix24.ru/rest/")
 	}
 	s, m := &stub{answer: p.answer}, newMemory()
 	c, err := New(Config{Credentials: m, Now: func() time.Time { return now }, Transport: s})

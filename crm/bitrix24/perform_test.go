@@ -21,7 +21,7 @@ func TestDependentCallsReferToEarlierCommandsOfTheirRequest(t *testing.T) {
 		})
 	})
 	outs := c.Perform(t.Context(), one(
-		crm.Call{Key: "a", Do: crm.Create{Kind: crm.Contact, OriginID: "o1", Fields: crm.Fields{Title: ptr("Anna & Co + 1"), Phones: []string{"+79161234567"}}}},
+		crm.Call{Key: "a", Do: crm.Create{Kind: crm.Contact, OriginID: "o1", Fields: crm.Fields{Title: new("Anna & Co + 1"), Phones: []string{"+79161234567"}}}},
 		crm.Call{Key: "b", Do: crm.Register{
 			ExternalID: "s1/1", User: 5, Phone: "+79161234567", Direction: crm.Incoming, Show: true, StartedAt: morning,
 			Kind: crm.Contact, Entity: &crm.Ref{Of: "a", Optional: true},
@@ -97,7 +97,7 @@ func TestDependentsOfAFailedCommandAreSkippedUnlessThePortalDidThem(t *testing.T
 	outs := c.Perform(t.Context(), one(
 		crm.Call{Key: "a", Do: crm.Create{Kind: crm.Contact, OriginID: "o1"}},
 		crm.Call{Key: "b", Do: crm.Register{ExternalID: "s", User: 5, Phone: "+7", Direction: crm.Outgoing, Kind: crm.Contact, Entity: &crm.Ref{Of: "a", Optional: true}}},
-		crm.Call{Key: "c", Do: crm.Update{Kind: crm.Contact, Entity: crm.Ref{Of: "a"}, If: crm.Guard{Responsible: ptr(crm.UserID(1))}, Fields: crm.Fields{Responsible: ptr(crm.UserID(2))}}},
+		crm.Call{Key: "c", Do: crm.Update{Kind: crm.Contact, Entity: crm.Ref{Of: "a"}, If: crm.Guard{Responsible: new(crm.UserID(1))}, Fields: crm.Fields{Responsible: new(crm.UserID(2))}}},
 		crm.Call{Key: "d", Do: crm.Finish{Call: crm.Ref{Of: "b"}, User: 5}},
 		crm.Call{Key: "e", Do: crm.SetActivity{Activity: crm.Ref{Of: "d"}}},
 	), nil)
@@ -138,7 +138,7 @@ func TestAGuardThatDoesNotHoldKeepsThePersonsEdit(t *testing.T) {
 				return 200, answers(map[string]any{"c00": tc.guard, "c01": tc.update})
 			})
 			outs := c.Perform(t.Context(), one(crm.Call{Key: "u", Do: crm.Update{
-				Kind: crm.Deal, Entity: crm.Ref{ID: 3}, If: crm.Guard{Stage: ptr("NEW")}, Fields: crm.Fields{Stage: ptr("WON")},
+				Kind: crm.Deal, Entity: crm.Ref{ID: 3}, If: crm.Guard{Stage: new("NEW")}, Fields: crm.Fields{Stage: new("WON")},
 			}}), nil)
 			tc.want.Key, tc.want.Took = "u", outs[0].Took
 			if d := cmp.Diff([]crm.Outcome{tc.want}, outs); d != "" {
@@ -163,8 +163,10 @@ func TestFindDropsStrangersThatThePortalReturns(t *testing.T) {
 				map[string]any{"id": 40, "closed": "Y"},
 			),
 			"c07": []any{
-				map[string]any{"ID": "71", "OWNER_ID": "275", "OWNER_TYPE_ID": "3"}, map[string]any{"ID": "71", "OWNER_ID": "275", "OWNER_TYPE_ID": "3"},
-				map[string]any{"ID": "72", "OWNER_ID": "275", "OWNER_TYPE_ID": "4"}, map[string]any{"ID": "73", "OWNER_ID": "31", "OWNER_TYPE_ID": "2"},
+				map[string]any{"ID": "71", "OWNER_ID": "275", "OWNER_TYPE_ID": "3"},
+				map[string]any{"ID": "71", "OWNER_ID": "275", "OWNER_TYPE_ID": "3"},
+				map[string]any{"ID": "72", "OWNER_ID": "275", "OWNER_TYPE_ID": "4"},
+				map[string]any{"ID": "73", "OWNER_ID": "31", "OWNER_TYPE_ID": "2"},
 			},
 		})
 	})

@@ -30,15 +30,15 @@ func drawChains(t *rapid.T) [][]crm.Call {
 			case 0:
 				do = crm.Find{Phones: phonesOf(rapid.IntRange(0, 45).Draw(t, "phones"))}
 			case 1, 2:
-				do = crm.Create{Kind: crm.Deal, OriginID: key, Fields: crm.Fields{Title: ptr(rapid.String().Draw(t, "title")), Contact: refOf(entity)}}
+				do = crm.Create{Kind: crm.Deal, OriginID: key, Fields: crm.Fields{Title: new(rapid.String().Draw(t, "title")), Contact: refOf(entity)}}
 				entity = key
 			case 3:
-				u := crm.Update{Kind: crm.Deal, Entity: crm.Ref{ID: 4}, Fields: crm.Fields{Stage: ptr("NEW")}}
+				u := crm.Update{Kind: crm.Deal, Entity: crm.Ref{ID: 4}, Fields: crm.Fields{Stage: new("NEW")}}
 				if entity != "" {
 					u.Entity = crm.Ref{Of: entity}
 				}
 				if rapid.Bool().Draw(t, "guarded") {
-					u.If.Title = ptr("x")
+					u.If.Title = new("x")
 				}
 				do = u
 			case 4:

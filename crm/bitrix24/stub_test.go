@@ -193,8 +193,6 @@ func refusing(code, text string) string {
 
 func one(calls ...crm.Call) [][]crm.Call { return [][]crm.Call{calls} }
 
-func ptr[T any](v T) *T { return &v }
-
 func kindsOf(outs []crm.Outcome) []crm.ErrorKind {
 	kinds := make([]crm.ErrorKind, len(outs))
 	for i, o := range outs {
@@ -205,10 +203,10 @@ func kindsOf(outs []crm.Outcome) []crm.ErrorKind {
 	return kinds
 }
 
-func pairJSON(access, refresh, member, endpoint string) string {
+func pairJSON(member, endpoint string) string {
 	var b bytes.Buffer
 	_ = json.NewEncoder(&b).Encode(map[string]any{
-		"access_token": access, "refresh_token": refresh, "expires_in": 3600, "domain": "oauth.bitrix.info",
+		"access_token": "ACCESS-two", "refresh_token": "REFRESH-two", "expires_in": 3600, "domain": "oauth.bitrix.info",
 		"server_endpoint": "https://oauth.bitrix.info/rest/", "client_endpoint": endpoint, "member_id": member, "user_id": 1,
 	})
 	return b.String()

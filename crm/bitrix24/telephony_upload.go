@@ -55,7 +55,7 @@ func (c *Client) Upload(ctx context.Context, to crm.UploadTo, filename string, s
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("User-Agent", c.rest.Header.Get("User-Agent"))
 	req.Header.Set("Accept", "application/json")
-	resp, e := c.post(ctx, methodUpload, req)
+	resp, e := c.post(ctx, methodUpload, req) //nolint:bodyclose // drain closes it on every way out
 	if failed := source.verdict(); failed != nil {
 		if resp != nil {
 			drain(resp.Body)

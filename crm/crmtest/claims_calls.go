@@ -10,7 +10,7 @@ import (
 
 func callFlow(t *testing.T, x *exam) {
 	t.Helper()
-	contact := x.create(crm.Contact, "c", crm.Fields{Title: ptr("Анна"), Phones: []string{phone}})
+	contact := x.create(crm.Contact, "c", crm.Fields{Title: new("Анна"), Phones: []string{phone}})
 	call := x.register("s1/1", &crm.Ref{ID: contact})
 	x.equal("shown at once", 1, x.Shown(x.Users[0]))
 	x.do(crm.ShowCard{Call: crm.Ref{Of: call}, Users: x.Users[:]})
@@ -40,8 +40,8 @@ func callFlow(t *testing.T, x *exam) {
 
 func missedCall(t *testing.T, x *exam) {
 	t.Helper()
-	contact := x.create(crm.Contact, "c", crm.Fields{Title: ptr("Анна"), Phones: []string{phone}})
-	stranger := x.create(crm.Contact, "x", crm.Fields{Title: ptr("Чужой"), Phones: []string{another}})
+	contact := x.create(crm.Contact, "c", crm.Fields{Title: new("Анна"), Phones: []string{phone}})
+	stranger := x.create(crm.Contact, "x", crm.Fields{Title: new("Чужой"), Phones: []string{another}})
 	_, other := x.finish(x.register("s0/1", &crm.Ref{ID: stranger}), "304", 0)
 	x.do(crm.SetActivity{Activity: crm.Ref{ID: other}, Completed: false})
 	finish, activity := x.finish(x.register("s1/1", &crm.Ref{ID: contact}), "304", 0)
@@ -77,17 +77,17 @@ func registerAgain(t *testing.T, x *exam) {
 
 func repeatable(t *testing.T, x *exam) {
 	t.Helper()
-	contact := x.create(crm.Contact, "c", crm.Fields{Title: ptr("Анна"), Phones: []string{phone}})
+	contact := x.create(crm.Contact, "c", crm.Fields{Title: new("Анна"), Phones: []string{phone}})
 	deal := x.create(crm.Deal, "d", crm.Fields{Contact: &crm.Ref{ID: contact}})
 	finish, _ := x.finish(x.register("s1/1", &crm.Ref{ID: contact}), "304", 0)
 	for range 2 {
 		x.do(crm.BindActivity{Activity: crm.Ref{Of: finish}, Kind: crm.Deal, Entity: crm.Ref{ID: deal}})
 		x.do(crm.SetActivity{Activity: crm.Ref{Of: finish}, Completed: true})
-		x.do(crm.Update{Kind: crm.Deal, Entity: crm.Ref{ID: deal}, Fields: crm.Fields{Title: ptr("again")}})
+		x.do(crm.Update{Kind: crm.Deal, Entity: crm.Ref{ID: deal}, Fields: crm.Fields{Title: new("again")}})
 	}
 	looks := []crm.Call{
 		{Key: "1", Do: crm.SetActivity{Activity: crm.Ref{Of: finish}}},
-		{Key: "2", Do: crm.Update{Kind: crm.Deal, Entity: crm.Ref{ID: deal}, Fields: crm.Fields{Title: ptr("again")}}},
+		{Key: "2", Do: crm.Update{Kind: crm.Deal, Entity: crm.Ref{ID: deal}, Fields: crm.Fields{Title: new("again")}}},
 		{Key: "3", Do: crm.Update{Kind: crm.Contact, Entity: crm.Ref{ID: contact}, Fields: crm.Fields{Phones: []string{phone}}}},
 		{Key: "4", Do: crm.Find{Phones: []string{phone}}},
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func newLead(origin string) crm.Create {
-	return crm.Create{Kind: crm.Lead, OriginID: origin, Fields: crm.Fields{Title: ptr("Лид")}}
+	return crm.Create{Kind: crm.Lead, OriginID: origin, Fields: crm.Fields{Title: new("Лид")}}
 }
 
 func limited(t *testing.T, x *exam) {
@@ -25,7 +25,7 @@ func limited(t *testing.T, x *exam) {
 	}
 	x.equal("leads", 0, x.Count(crm.Lead))
 	x.Advance(outs[0].Err.Wait)
-	x.create(crm.Lead, "a", crm.Fields{Title: ptr("Лид")})
+	x.create(crm.Lead, "a", crm.Fields{Title: new("Лид")})
 }
 
 func ambiguous(t *testing.T, x *exam) {
@@ -129,8 +129,8 @@ func renamed(t *testing.T, x *exam) {
 	other := x.Beside(t)
 	other.LookUp(t.Context(), []crm.Call{{Key: "warm", Do: newLead("none")}}, nil)
 	x.Next(Rename)
-	x.create(crm.Lead, "a", crm.Fields{Title: ptr("Лид")})
-	x.create(crm.Lead, "b", crm.Fields{Title: ptr("Лид")})
+	x.create(crm.Lead, "a", crm.Fields{Title: new("Лид")})
+	x.create(crm.Lead, "b", crm.Fields{Title: new("Лид")})
 	x.equal("leads", 2, x.Count(crm.Lead))
 	x.want(other.Perform(t.Context(), [][]crm.Call{{{Key: "c", Do: newLead("c")}}}, nil)[0], "")
 	x.equal("leads", 3, x.Count(crm.Lead))

@@ -10,8 +10,8 @@ import (
 
 func foundBySpelling(t *testing.T, x *exam) {
 	t.Helper()
-	contact := x.create(crm.Contact, "c1", crm.Fields{Title: ptr("Анна"), Responsible: &x.Users[1], Phones: []string{phone}})
-	deal := x.create(crm.Deal, "d1", crm.Fields{Title: ptr("Сделка & 100% + 1"), Stage: &x.OpenStage, Contact: &crm.Ref{ID: contact}})
+	contact := x.create(crm.Contact, "c1", crm.Fields{Title: new("Анна"), Responsible: &x.Users[1], Phones: []string{phone}})
+	deal := x.create(crm.Deal, "d1", crm.Fields{Title: new("Сделка & 100% + 1"), Stage: &x.OpenStage, Contact: &crm.Ref{ID: contact}})
 	for _, s := range spellings {
 		got := x.find(s)
 		x.equal(s+" contacts", []int64{contact}, ids(got.Contacts))
@@ -26,8 +26,8 @@ func foundBySpelling(t *testing.T, x *exam) {
 	if all.Deals[0].Created.IsZero() {
 		t.Error("the deal has no date of creation")
 	}
-	company := x.create(crm.Company, "co1", crm.Fields{Title: ptr("ООО"), Phones: []string{another}})
-	lead := x.create(crm.Lead, "l1", crm.Fields{Title: ptr("Лид"), Stage: &x.OpenLead, Phones: []string{another}})
+	company := x.create(crm.Company, "co1", crm.Fields{Title: new("ООО"), Phones: []string{another}})
+	lead := x.create(crm.Lead, "l1", crm.Fields{Title: new("Лид"), Stage: &x.OpenLead, Phones: []string{another}})
 	deal = x.create(crm.Deal, "d2", crm.Fields{Company: &crm.Ref{ID: company}})
 	got := x.find(another)
 	x.equal("companies", []int64{company}, ids(got.Companies))
@@ -37,15 +37,15 @@ func foundBySpelling(t *testing.T, x *exam) {
 
 func strangerFindsNothing(t *testing.T, x *exam) {
 	t.Helper()
-	x.create(crm.Contact, "c1", crm.Fields{Title: ptr("Анна"), Phones: []string{phone}})
+	x.create(crm.Contact, "c1", crm.Fields{Title: new("Анна"), Phones: []string{phone}})
 	x.equal("customer", crm.Customer{}, x.find("+79990000000", "89990000000"))
 }
 
 func strangersDeals(t *testing.T, x *exam) {
 	t.Helper()
-	x.create(crm.Deal, "lonely", crm.Fields{Title: ptr("nobody's")})
-	known := x.create(crm.Deal, "known", crm.Fields{Title: ptr("known from before")})
-	contact := x.create(crm.Contact, "c1", crm.Fields{Title: ptr("Анна"), Phones: []string{phone}})
+	x.create(crm.Deal, "lonely", crm.Fields{Title: new("nobody's")})
+	known := x.create(crm.Deal, "known", crm.Fields{Title: new("known from before")})
+	contact := x.create(crm.Contact, "c1", crm.Fields{Title: new("Анна"), Phones: []string{phone}})
 	got := result[crm.Customer](t, x.do(crm.Find{Phones: []string{phone}, Deals: []int64{known}}))
 	x.equal("contacts", []int64{contact}, ids(got.Contacts))
 	x.equal("deals", []int64{known}, ids(got.Deals))
@@ -53,11 +53,11 @@ func strangersDeals(t *testing.T, x *exam) {
 
 func closedness(t *testing.T, x *exam) {
 	t.Helper()
-	contact := x.create(crm.Contact, "c1", crm.Fields{Title: ptr("Анна"), Phones: []string{phone}})
+	contact := x.create(crm.Contact, "c1", crm.Fields{Title: new("Анна"), Phones: []string{phone}})
 	won := x.create(crm.Deal, "d1", crm.Fields{Stage: &x.WonStage, Contact: &crm.Ref{ID: contact}})
 	open := x.create(crm.Deal, "d2", crm.Fields{Stage: &x.OpenStage, Contact: &crm.Ref{ID: contact}})
-	junk := x.create(crm.Lead, "l1", crm.Fields{Stage: &x.JunkLead, Phones: []string{phone}, Title: ptr("Лид")})
-	fresh := x.create(crm.Lead, "l2", crm.Fields{Stage: &x.OpenLead, Phones: []string{phone}, Title: ptr("Лид")})
+	junk := x.create(crm.Lead, "l1", crm.Fields{Stage: &x.JunkLead, Phones: []string{phone}, Title: new("Лид")})
+	fresh := x.create(crm.Lead, "l2", crm.Fields{Stage: &x.OpenLead, Phones: []string{phone}, Title: new("Лид")})
 	closed := map[int64]bool{}
 	got := x.find(phone)
 	for _, e := range got.Deals {
@@ -73,7 +73,7 @@ func closedness(t *testing.T, x *exam) {
 
 func openAmongMany(t *testing.T, x *exam) {
 	t.Helper()
-	contact := x.create(crm.Contact, "c1", crm.Fields{Title: ptr("Анна"), Phones: []string{phone}})
+	contact := x.create(crm.Contact, "c1", crm.Fields{Title: new("Анна"), Phones: []string{phone}})
 	open := x.create(crm.Deal, "open", crm.Fields{Stage: &x.OpenStage, Contact: &crm.Ref{ID: contact}})
 	var chains [][]crm.Call
 	for i := range 60 {
@@ -99,7 +99,7 @@ func openAmongMany(t *testing.T, x *exam) {
 func originLookUp(t *testing.T, x *exam) {
 	t.Helper()
 	for i, kind := range []crm.Kind{crm.Lead, crm.Deal, crm.Contact, crm.Company} {
-		do := crm.Create{Kind: kind, OriginID: fmt.Sprint("o", i), Fields: crm.Fields{Title: ptr("x")}}
+		do := crm.Create{Kind: kind, OriginID: fmt.Sprint("o", i), Fields: crm.Fields{Title: new("x")}}
 		call := crm.Call{Key: x.key(), Do: do}
 		x.want(x.Portal.LookUp(t.Context(), []crm.Call{call}, nil)[0], crm.NotFound)
 		made := x.perform([]crm.Call{call})[0]
@@ -113,9 +113,9 @@ func originLookUp(t *testing.T, x *exam) {
 
 func guardHolds(t *testing.T, x *exam) {
 	t.Helper()
-	deal := x.create(crm.Deal, "d", crm.Fields{Title: ptr("x"), Responsible: &x.Users[0], Stage: &x.OpenStage})
+	deal := x.create(crm.Deal, "d", crm.Fields{Title: new("x"), Responsible: &x.Users[0], Stage: &x.OpenStage})
 	got := x.do(crm.Update{
-		Kind: crm.Deal, Entity: crm.Ref{ID: deal}, If: crm.Guard{Responsible: &x.Users[0], Stage: &x.OpenStage, Title: ptr("x")},
+		Kind: crm.Deal, Entity: crm.Ref{ID: deal}, If: crm.Guard{Responsible: &x.Users[0], Stage: &x.OpenStage, Title: new("x")},
 		Fields: crm.Fields{Responsible: &x.Users[1]},
 	})
 	x.equal("result", crm.Updated{}, got)
@@ -125,23 +125,23 @@ func guardHolds(t *testing.T, x *exam) {
 
 func guardKeeps(t *testing.T, x *exam) {
 	t.Helper()
-	deal := x.create(crm.Deal, "d", crm.Fields{Title: ptr("x"), Responsible: &x.Users[0]})
+	deal := x.create(crm.Deal, "d", crm.Fields{Title: new("x"), Responsible: &x.Users[0]})
 	x.Edit(crm.Deal, deal, x.Users[1])
 	got := x.do(crm.Update{
 		Kind: crm.Deal, Entity: crm.Ref{ID: deal}, If: crm.Guard{Responsible: &x.Users[0]},
-		Fields: crm.Fields{Responsible: &x.Users[0], Title: ptr("ours")},
+		Fields: crm.Fields{Responsible: &x.Users[0], Title: new("ours")},
 	})
 	x.equal("result", crm.Updated{Kept: true}, got)
 	customer := result[crm.Customer](t, x.do(crm.Find{Phones: []string{phone}, Deals: []int64{deal}}))
 	x.equal("responsible", x.Users[1], customer.Deals[0].Responsible)
 	x.equal("title", "x", customer.Deals[0].Title)
-	gone := x.perform([]crm.Call{{Key: x.key(), Do: crm.Update{Kind: crm.Deal, Entity: crm.Ref{ID: deal + 1000}, Fields: crm.Fields{Title: ptr("y")}}}})[0]
+	gone := x.perform([]crm.Call{{Key: x.key(), Do: crm.Update{Kind: crm.Deal, Entity: crm.Ref{ID: deal + 1000}, Fields: crm.Fields{Title: new("y")}}}})[0]
 	x.want(gone, crm.NotFound)
 }
 
 func phonesAdded(t *testing.T, x *exam) {
 	t.Helper()
-	contact := x.create(crm.Contact, "c", crm.Fields{Title: ptr("Анна"), Phones: []string{phone}})
+	contact := x.create(crm.Contact, "c", crm.Fields{Title: new("Анна"), Phones: []string{phone}})
 	add := crm.Call{Key: "add", Do: crm.Update{Kind: crm.Contact, Entity: crm.Ref{ID: contact}, Fields: crm.Fields{Phones: []string{another}}}}
 	// Adding again would double the number: the look must tell.
 	x.want(x.Portal.LookUp(t.Context(), []crm.Call{add}, nil)[0], crm.NotFound)
@@ -155,7 +155,7 @@ func chainInOneRequest(t *testing.T, x *exam) {
 	t.Helper()
 	before := x.Requests()
 	outs := x.perform([]crm.Call{
-		{Key: "contact", Do: crm.Create{Kind: crm.Contact, OriginID: "c", Fields: crm.Fields{Title: ptr("Анна"), Phones: []string{phone}}}},
+		{Key: "contact", Do: crm.Create{Kind: crm.Contact, OriginID: "c", Fields: crm.Fields{Title: new("Анна"), Phones: []string{phone}}}},
 		{Key: "deal", Do: crm.Create{Kind: crm.Deal, OriginID: "d", Fields: crm.Fields{Contact: &crm.Ref{Of: "contact"}}}},
 		{Key: "call", Do: crm.Register{
 			ExternalID: "s/1", User: x.Users[0], Phone: phone, Direction: crm.Incoming, Show: true,
@@ -180,7 +180,7 @@ func chainInOneRequest(t *testing.T, x *exam) {
 
 func chainOverRequests(t *testing.T, x *exam) {
 	t.Helper()
-	x.perform([]crm.Call{{Key: "contact", Do: crm.Create{Kind: crm.Contact, OriginID: "c", Fields: crm.Fields{Title: ptr("Анна"), Phones: []string{phone}}}}})
+	x.perform([]crm.Call{{Key: "contact", Do: crm.Create{Kind: crm.Contact, OriginID: "c", Fields: crm.Fields{Title: new("Анна"), Phones: []string{phone}}}}})
 	outs := x.perform([]crm.Call{
 		{Key: "deal", Do: crm.Create{Kind: crm.Deal, OriginID: "d", Fields: crm.Fields{
 			Contact: &crm.Ref{Of: "contact"}, Company: &crm.Ref{Of: "never made", Optional: true},
@@ -196,13 +196,13 @@ func chainOverRequests(t *testing.T, x *exam) {
 
 func invalidNeighbour(t *testing.T, x *exam) {
 	t.Helper()
-	bad := crm.Create{Kind: crm.Deal, OriginID: "bad", Fields: crm.Fields{Title: ptr("bad")}}
+	bad := crm.Create{Kind: crm.Deal, OriginID: "bad", Fields: crm.Fields{Title: new("bad")}}
 	x.NextMethod(bad)
 	outs := x.perform(
 		[]crm.Call{{Key: "bad", Do: bad}},
-		[]crm.Call{{Key: "good", Do: crm.Create{Kind: crm.Contact, OriginID: "good", Fields: crm.Fields{Title: ptr("good")}}}},
+		[]crm.Call{{Key: "good", Do: crm.Create{Kind: crm.Contact, OriginID: "good", Fields: crm.Fields{Title: new("good")}}}},
 		[]crm.Call{{Key: "sync", Do: crm.Sync{}}},
-		[]crm.Call{{Key: "also", Do: crm.Create{Kind: crm.Deal, OriginID: "also", Fields: crm.Fields{Title: ptr("also")}}}},
+		[]crm.Call{{Key: "also", Do: crm.Create{Kind: crm.Deal, OriginID: "also", Fields: crm.Fields{Title: new("also")}}}},
 	)
 	x.want(outs[0], crm.Invalid)
 	x.want(outs[1], "")
@@ -216,7 +216,7 @@ func invalidNeighbour(t *testing.T, x *exam) {
 
 func dependents(t *testing.T, x *exam) {
 	t.Helper()
-	bad := crm.Create{Kind: crm.Contact, OriginID: "bad", Fields: crm.Fields{Title: ptr("bad")}}
+	bad := crm.Create{Kind: crm.Contact, OriginID: "bad", Fields: crm.Fields{Title: new("bad")}}
 	x.NextMethod(bad)
 	outs := x.perform([]crm.Call{
 		{Key: "bad", Do: bad},

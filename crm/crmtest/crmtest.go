@@ -67,6 +67,7 @@ type Harness struct {
 
 // Run holds every claim against a fresh account each.
 func Run(t *testing.T, fresh func(t *testing.T) Harness) {
+	t.Helper()
 	claims := []struct {
 		name  string
 		claim func(*testing.T, *exam)
@@ -203,7 +204,6 @@ func ids(es []crm.Entity) []int64 {
 	return out
 }
 
-func ptr[T any](v T) *T { return &v }
 
 const (
 	phone   = "+79161234567"

@@ -126,7 +126,7 @@ func (p *Portal) download(from string) (spooled, *apiError) {
 	if err != nil {
 		return spooled{}, core("Server is not available")
 	}
-	defer resp.Body.Close() //nolint:errcheck // reading is over
+	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return spooled{}, core(fmt.Sprintf("Server returns HTTP error code %d", resp.StatusCode))
 	}

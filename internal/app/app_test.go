@@ -130,6 +130,7 @@ func wants(t *testing.T, w *world.World, text string, times int) {
 func TestTwoCallsAtOnceMakeOneLead(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, database string) {
+		t.Helper()
 		w := newWorld(t, "shop")
 		a, p, _ := connect(t, database, t.TempDir(), w)
 		both := platform.Merge("both", answered(w, 1, "79000000001"), answered(w, 2, "79000000001"), answered(w, 3, "79000000001"))
@@ -145,6 +146,7 @@ func TestTwoCallsAtOnceMakeOneLead(t *testing.T) {
 func TestBlockedPortalStopsAloneAndGoesOnWhereItStopped(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, database string) {
+		t.Helper()
 		blocked, healthy := newWorld(t, "blocked"), newWorld(t, "healthy")
 		a, p, _ := connect(t, database, t.TempDir(), blocked, healthy)
 		quiet(t, a, p[0])
@@ -200,6 +202,7 @@ func state(t *testing.T, a *app.App, p world.Provisioned, want integration.Porta
 func TestEventsOfASuspendedTenantWait(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, database string) {
+		t.Helper()
 		w := newWorld(t, "shop")
 		a, p, _ := connect(t, database, t.TempDir(), w)
 		quiet(t, a, p[0])
@@ -259,6 +262,7 @@ func TestExpiryAndRenameInTheMiddleOfACallChangeNothing(t *testing.T) {
 func TestStoppedProcessLeavesItsWorkToTheNext(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, database string) {
+		t.Helper()
 		dir := t.TempDir()
 		w := newWorld(t, "shop")
 		a, p, stop := connect(t, database, dir, w)

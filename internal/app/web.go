@@ -40,7 +40,7 @@ func (a *App) makeWeb(context.Context) error {
 	if err != nil {
 		return err
 	}
-	pages.Mount(a.router)
+	pages.Mount(a.router) //nolint:contextcheck // handlers take their request's context
 	return nil
 }
 
