@@ -204,7 +204,6 @@ func ids(es []crm.Entity) []int64 {
 	return out
 }
 
-
 const (
 	phone   = "+79161234567"
 	another = "+74951230000"
