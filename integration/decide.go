@@ -84,7 +84,10 @@ func (d *decision) passes() bool {
 	if !d.Settings.Telephony.Enabled {
 		return d.end(Off, "T-0", "off")
 	}
-	if c.Internal {
+	switch {
+	case c.Session == "":
+		return d.end(Ignored, "T-0", "not_a_call")
+	case c.Internal:
 		return d.end(Ignored, "T-0", "internal")
 	}
 	if c.Direction == "" {

@@ -69,7 +69,7 @@ func (l *Lane) sort(e *integration.Event) {
 	}
 	s := l.sessions[id]
 	if s == nil {
-		s = &session{id: id, accepted: e.Received}
+		s = &session{id: id, accepted: e.Received, loaded: e.Session == ""} // what is no call has no other events
 		l.sessions[id] = s
 	}
 	if slices.Contains(s.pending, e.ID) {
@@ -104,6 +104,9 @@ func (l *Lane) undecided() bool {
 
 // decide decides every session that can be decided now and stores all plans in one transaction.
 func (l *Lane) decide(ctx context.Context) error {
+	if err := l.loadSessions(ctx); err != nil {
+		return err
+	}
 	var decided []Decided
 	var done []*session
 	for _, s := range l.waiting() {
@@ -135,6 +138,31 @@ func (l *Lane) decide(ctx context.Context) error {
 	return nil
 }
 
+// loadSessions asks storage for all sessions that are new here, at once.
+func (l *Lane) loadSessions(ctx context.Context) error {
+	var ids []integration.SessionID
+	for id, s := range l.sessions {
+		if !s.loaded {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	states, err := l.cfg.Store.Sessions(ctx, l.lease, ids)
+	if err != nil {
+		return fmt.Errorf("load sessions: %w", err)
+	}
+	for _, id := range ids {
+		s := l.sessions[id]
+		s.events, s.memory, s.loaded = states[id].Events, states[id].Memory, true
+		for i := range s.events {
+			s.concerns(&s.events[i])
+		}
+	}
+	return nil
+}
+
 // waiting lists sessions in the order in which their oldest pending events were accepted.
 func (l *Lane) waiting() []*session {
 	return slices.SortedFunc(maps.Values(l.sessions), func(a, b *session) int {
@@ -160,16 +188,6 @@ func (l *Lane) report(ctx context.Context, s *session, d *Decided) {
 
 // session decides one session; nil means that it must wait for an answer or for another call of the customer.
 func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
-	if !s.loaded {
-		events, memory, err := l.cfg.Store.Session(ctx, l.lease, s.id)
-		if err != nil {
-			return nil, fmt.Errorf("load session: %w", err)
-		}
-		s.events, s.memory, s.loaded = events, memory, true
-		for i := range events {
-			s.concerns(&events[i])
-		}
-	}
 	facts, err := l.facts(ctx, s)
 	if err != nil {
 		return nil, err

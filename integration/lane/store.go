@@ -71,6 +71,12 @@ type Decided struct {
 	At       time.Time
 }
 
+// SessionState is all events of a session, and what was decided for it so far.
+type SessionState struct {
+	Events []integration.Event
+	Memory integration.Memory
+}
+
 // Change is one action's new state after an attempt or a look-up.
 type Change struct {
 	Key      integration.ActionKey
@@ -105,8 +111,8 @@ type Store interface {
 
 	// Pending lists the portal's undecided events after the given id, oldest first.
 	Pending(ctx context.Context, l Lease, after integration.EventID, limit int) ([]integration.Event, error)
-	// Session lists all events of a session, and what was decided for it so far.
-	Session(ctx context.Context, l Lease, s integration.SessionID) ([]integration.Event, integration.Memory, error)
+	// Sessions gives what is known of sessions, by id, at the price of one question.
+	Sessions(ctx context.Context, l Lease, ids []integration.SessionID) (map[integration.SessionID]SessionState, error)
 	// Silent lists sessions whose deadline has passed and that are not closed.
 	Silent(ctx context.Context, l Lease, now time.Time, limit int) ([]integration.SessionID, error)
 	// Unfinished lists actions that are not settled, in the order of planning.

@@ -56,7 +56,7 @@ func connect(t *testing.T, database, dir string, worlds ...*world.World) (*app.A
 	t.Helper()
 	cfg := app.Config{
 		Listen: "127.0.0.1:0", Data: dir, Database: database, AllowPrivate: true,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()})),
 		Lane: lane.Config{
 			Poll: 50 * time.Millisecond, LeaseFor: 2 * time.Second, RetryAfter: 30 * time.Millisecond, RetryAtMost: 100 * time.Millisecond,
 			ExecutionLimit: 300 * time.Millisecond, SendWithin: 300 * time.Millisecond,
@@ -277,4 +277,11 @@ func TestStoppedProcessLeavesItsWorkToTheNext(t *testing.T) {
 		wants(t, w, "lead call:1/lead", 1)
 		wants(t, w, "attached=1", 1)
 	})
+}
+
+func logLevel() slog.Level {
+	if os.Getenv("OMNI_TEST_LOG") != "" {
+		return slog.LevelInfo
+	}
+	return slog.LevelError
 }

@@ -43,17 +43,11 @@ func (s *Store) Session(
 	return all[id].Events, all[id].Memory, err
 }
 
-// SessionState is what Session tells of one session.
-type SessionState struct {
-	Events []integration.Event
-	Memory integration.Memory
-}
-
 // Sessions tells of many sessions at once what Session tells of one, at the price of one.
 func (s *Store) Sessions(
 	ctx context.Context, l lane.Lease, ids []integration.SessionID,
-) (map[integration.SessionID]SessionState, error) {
-	found := make(map[integration.SessionID]SessionState, len(ids))
+) (map[integration.SessionID]lane.SessionState, error) {
+	found := make(map[integration.SessionID]lane.SessionState, len(ids))
 	for part := range slices.Chunk(ids, 100) {
 		if err := s.sessions(ctx, l, part, found); err != nil {
 			return nil, wrap("sessions", err)
@@ -63,7 +57,7 @@ func (s *Store) Sessions(
 }
 
 func (s *Store) sessions(
-	ctx context.Context, l lane.Lease, ids []integration.SessionID, found map[integration.SessionID]SessionState,
+	ctx context.Context, l lane.Lease, ids []integration.SessionID, found map[integration.SessionID]lane.SessionState,
 ) error {
 	keys := each(ids, bounded[integration.SessionID])
 	var rows []eventRow
@@ -89,7 +83,7 @@ func (s *Store) sessions(
 	if err := s.read(ctx).Select("session_id", "memory").Scopes(held(l)).Where("session_id IN ?", keys).Find(&memories).Error; err != nil {
 		return err
 	}
-	byKey := map[integration.SessionID]SessionState{}
+	byKey := map[integration.SessionID]lane.SessionState{}
 	for _, r := range rows {
 		state := byKey[r.SessionID]
 		state.Events = append(state.Events, r.noun())

@@ -235,7 +235,7 @@ func Settings() integration.Settings {
 	in.Names.Lead = []integration.NameTemplate{{Text: "{{contact_phone_number}} с сайта {{site_domain_name}}", Where: fromSite}}
 	in.Names.Deal = in.Names.Lead
 	in.Funnels.Rules = []integration.FunnelRule{
-		{Name: "Чужие сайты", Entity: crm.Lead, Stage: "JUNK", Where: is(integration.ParamSite, rules.Exclude, "shop.example", "landing.shop.example")},
+		{Name: "Чужие сайты", Entity: crm.Lead, Stage: "PROCESSED", Where: is(integration.ParamSite, rules.Exclude, "shop.example", "landing.shop.example")},
 		{Name: "Ответил Пётр", Entity: crm.Lead, Stage: "IN_PROCESS", Where: is(integration.ParamEmployee, rules.Include, "7002")},
 		{Name: "Ответил Пётр", Entity: crm.Deal, Funnel: 5, Stage: "C5:NEW", Where: is(integration.ParamEmployee, rules.Include, "7002")},
 	}

@@ -75,7 +75,7 @@ func (e *exam) sessionsAreToldTogether() {
 	for id, n := range counts {
 		events, memory, err := e.s.Session(t.Context(), l, id)
 		e.must(err)
-		if diff := cmp.Diff(store.SessionState{Events: events, Memory: memory}, together[id]); diff != "" {
+		if diff := cmp.Diff(lane.SessionState{Events: events, Memory: memory}, together[id]); diff != "" {
 			t.Errorf("session %q (-alone +together):\n%s", id, diff)
 		}
 		if len(events) != min(n, 1000) || !slices.IsSortedFunc(events, func(a, b integration.Event) int { return strings.Compare(string(a.ID), string(b.ID)) }) {
