@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"encoding/json"
 
 	"omniconnector/crm"
 	"omniconnector/integration"
@@ -48,7 +49,22 @@ func (s Store) SaveSettings(
 	ctx context.Context, t integration.TenantID, p integration.PortalID, expected int64, body []byte, author string,
 ) (int64, error) {
 	version, err := s.in.SaveSettings(ctx, t, p, expected, body, author)
-	return version, outward(err)
+	if err != nil {
+		return 0, outward(err)
+	}
+	return version, outward(s.timeZone(ctx, t, body))
+}
+
+// timeZone makes the receiver read the platform's times in the zone that was just saved: the platform writes them
+// without one (contract uis §0, "Time").
+func (s Store) timeZone(ctx context.Context, t integration.TenantID, body []byte) error {
+	var saved struct {
+		TimeZone string `json:"time_zone"`
+	}
+	if err := json.Unmarshal(body, &saved); err != nil || saved.TimeZone == "" {
+		return err
+	}
+	return s.in.SetTimeZone(ctx, t, saved.TimeZone)
 }
 
 // PortalDirectory gives a portal's directory.
