@@ -3,6 +3,7 @@ package lane
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -125,4 +126,66 @@ func TestAnotherCallWaitsForEntitiesOnTheWay(t *testing.T) {
 	if q.creating("+79000000001", "2") {
 		t.Error("a dead letter holds the customer up")
 	}
+}
+
+// updates of one entity that wait together are one command, and what it writes is what they would have written in turn.
+func TestWaitingUpdatesOfOneEntityBecomeOne(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 12).Draw(t, "updates")
+		entries := make([]*Entry, n)
+		for i := range entries {
+			u := crm.Update{Kind: crm.Deal, Entity: crm.Ref{ID: int64(rapid.IntRange(1, 2).Draw(t, "deal"))}}
+			if rapid.Bool().Draw(t, "guarded") {
+				u.If.Responsible = new(crm.UserID(7))
+			}
+			if rapid.Bool().Draw(t, "title") {
+				u.Fields.Title = new(fmt.Sprint("title ", i))
+			}
+			if rapid.Bool().Draw(t, "custom") {
+				u.Fields.Custom = map[string]string{rapid.SampledFrom([]string{"a", "b"}).Draw(t, "field"): strconv.Itoa(i)}
+			}
+			entries[i] = &Entry{Action: integration.Action{Key: integration.ActionKey(strconv.Itoa(i)), Do: u}}
+		}
+		before := fmt.Sprintf("%+v", written(entries))
+		calls, at := pack(entries)
+		for i := 1; i < len(calls); i++ {
+			a, b := calls[i-1].Do.(crm.Update), calls[i].Do.(crm.Update)
+			if sameTarget(&a, &b) {
+				t.Fatalf("calls %d and %d could be one", i-1, i)
+			}
+		}
+		for i := range entries {
+			a, b := entries[i].Action.Do.(crm.Update), calls[at[i]].Do.(crm.Update)
+			if !sameTarget(&a, &b) {
+				t.Fatalf("update %d is carried by another entity's call", i)
+			}
+		}
+		merged := make([]*Entry, len(calls))
+		for i := range calls {
+			merged[i] = &Entry{Action: integration.Action{Do: calls[i].Do}}
+		}
+		if after := fmt.Sprintf("%+v", written(merged)); after != before {
+			t.Fatalf("written %s, want %s", after, before)
+		}
+		if again := fmt.Sprintf("%+v", written(entries)); again != before {
+			t.Fatal("packing changed the ledger's own commands")
+		}
+	})
+}
+
+// written is what a portal holds after updates in turn, of which those under a guard are taken apart.
+func written(entries []*Entry) map[string]string {
+	portal := map[string]string{}
+	for _, e := range entries {
+		u := e.Action.Do.(crm.Update)
+		at := fmt.Sprint(u.Entity.ID, u.If.Responsible != nil, "/")
+		if u.Fields.Title != nil {
+			portal[at+"title"] = *u.Fields.Title
+		}
+		for name, value := range u.Fields.Custom {
+			portal[at+name] = value
+		}
+	}
+	return portal
 }

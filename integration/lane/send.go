@@ -20,7 +20,8 @@ type question struct {
 // flight is one request on its way.
 type flight struct {
 	urgent    bool
-	entries   []*Entry // in the order of calls, after the questions
+	entries   []*Entry
+	at        []int // which call carries each entry, counted from the first; merged entries share one
 	questions []question
 	chains    [][]crm.Call
 	answers   crm.Answers
@@ -75,11 +76,10 @@ func (l *Lane) load(ctx context.Context, now time.Time, beside bool) (*flight, e
 	if beside {
 		ready = slices.DeleteFunc(ready, func(c *chain) bool { return c.urgency > integration.UrgentAnswer })
 	}
-	for _, c := range ready {
-		calls := make([]crm.Call, len(c.entries))
-		for i, e := range c.entries {
-			calls[i] = crm.Call{Key: string(e.Action.Key), Do: e.Action.Do}
-		}
+	places := make([][]int, len(ready))
+	for i, c := range ready {
+		var calls []crm.Call
+		calls, places[i] = pack(c.entries)
 		f.chains = append(f.chains, calls)
 	}
 	if len(f.chains) == 0 {
@@ -88,8 +88,13 @@ func (l *Lane) load(ctx context.Context, now time.Time, beside bool) (*flight, e
 	n := l.portal.Fit(f.chains)
 	asked := min(n, len(l.questions))
 	f.questions = slices.Clone(l.questions[:asked])
-	for _, c := range ready[:n-asked] {
+	first := asked
+	for i, c := range ready[:n-asked] {
 		f.entries = append(f.entries, c.entries...)
+		for _, place := range places[i] {
+			f.at = append(f.at, first+place)
+		}
+		first += len(f.chains[asked+i])
 		f.urgent = f.urgent && c.urgency <= integration.UrgentAnswer
 	}
 	f.chains = f.chains[:n]
@@ -244,14 +249,13 @@ func (l *Lane) land(ctx context.Context, r *landed) error {
 	if whole == nil {
 		l.failures = 0
 	}
-	asked := len(r.flight.questions)
 	for i, q := range r.flight.questions {
 		l.answered(q, &outcomes[i], now)
 	}
 	var changes []Change
 	for i, e := range r.flight.entries {
 		delete(l.queue.flying, e.Action.Key)
-		o := &outcomes[asked+i]
+		o := &outcomes[r.flight.at[i]]
 		if to, ok := o.Result.(crm.UploadTo); ok && o.Err == nil && !to.Have {
 			l.upload(ctx, e, to)
 			continue
@@ -262,7 +266,10 @@ func (l *Lane) land(ctx context.Context, r *landed) error {
 }
 
 func unsent(f *flight) []crm.Outcome {
-	n := len(f.questions) + len(f.entries)
+	n := 0
+	for _, c := range f.chains {
+		n += len(c)
+	}
 	outcomes := make([]crm.Outcome, n)
 	for i := range outcomes {
 		outcomes[i].Err = &crm.Error{Kind: crm.Unavailable, Method: "batch", Text: "its time to leave had passed", Whole: false}
