@@ -13,7 +13,7 @@ import (
 
 // notDecided are outcomes and reasons that no decision gives: storage writes them for events that were decided with a later
 // one, or that could not be read at all.
-var notDecided = []string{string(integration.Together), string(integration.Invalid), "together", "unreadable"}
+var notDecided = []string{string(integration.Together), string(integration.Invalid), "together", "unreadable", "defect"}
 
 // TestTheStoriesTellEverything makes sure that every exit, every reason and every command has a story in which it happens.
 func TestTheStoriesTellEverything(t *testing.T) {
@@ -66,7 +66,7 @@ func TestEverySentenceIsFilledInBothLanguages(t *testing.T) {
 			}
 		}
 	}
-	for _, code := range []string{"together", "unreadable"} {
+	for _, code := range []string{"together", "unreadable", "defect"} {
 		r := integration.Reason{Code: code, Args: map[string]string{"problem": "no JSON"}}
 		if said := r.Sentence(integration.Russian) + r.Sentence(integration.English); strings.ContainsAny(said, "{}") {
 			t.Errorf("%s is said as %q", code, said)

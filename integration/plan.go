@@ -144,3 +144,9 @@ func Late(a Action, now time.Time) (left Action, drop bool) {
 		return a, false
 	}
 }
+
+// Defect is the plan for a call that could not be decided because of a mistake of ours: nothing is done, what was decided
+// before stays, and the journal says so. The event can be replayed once the mistake is mended.
+func Defect(m Memory) Plan {
+	return Plan{Outcome: Invalid, Memory: m, Reasons: []Reason{{Rule: "R-4", Code: "defect"}}}
+}

@@ -95,6 +95,7 @@ func ReasonCodes() []string {
 var sentences = map[string][2]string{
 	"off":              {"Раздел «Телефония» выключен: звонок только записан в журнал.", "The telephony section is off: the call is only kept in the journal."},
 	"unreadable":       {"Уведомление не удалось прочитать: {problem}.", "The notification could not be read: {problem}."},
+	"defect":           {"Ошибка в программе помешала решить, что делать: событие сохранено, сообщите в поддержку.", "A defect of the program kept it from deciding: the event is kept, please tell support."},
 	"together":         {"Решено вместе с более поздним событием этого звонка.", "Decided together with a later event of this call."},
 	"not_a_call":       {"Событие не о звонке (например, SIP-линия потеряла регистрацию): оно только записано в журнал.", "The event is about no call (a SIP line lost its registration, for one): it is only kept in the journal."},
 	"internal":         {"Внутренний звонок между сотрудниками: в CRM не передаётся.", "An internal call between colleagues: not passed to the CRM."},

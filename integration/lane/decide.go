@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -205,13 +206,25 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 			return nil, err
 		}
 	}
-	plan := integration.Decide(facts)
+	plan := l.plan(ctx, &facts)
 	d := &Decided{Session: s.id, Customer: s.customer, Events: s.pending, Plan: plan, At: facts.Now}
 	alive := plan.Outcome == integration.Planned || plan.Outcome == integration.Nothing || plan.Outcome == integration.Waiting
 	if alive && !plan.Memory.Closed && !facts.Call.Finished && facts.Call.Session != "" {
 		d.Deadline = facts.Now.Add(facts.Settings.Silence())
 	}
 	return d, nil
+}
+
+// plan decides. A defect in the decision costs one call its effect, told in the journal, and not the portal its lane.
+func (l *Lane) plan(ctx context.Context, f *integration.Facts) (plan integration.Plan) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			l.log.LogAttrs(ctx, slog.LevelError, "decide.panic", slog.String("session_id", string(f.Call.Session)),
+				slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
+			plan = integration.Defect(f.Memory)
+		}
+	}()
+	return integration.Decide(*f)
 }
 
 // facts gathers what the decision looks at.

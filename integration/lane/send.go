@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -72,7 +73,7 @@ func (l *Lane) load(ctx context.Context, now time.Time, beside bool) (*flight, e
 	for _, q := range l.questions {
 		f.chains = append(f.chains, []crm.Call{{Key: "ask/" + string(q.session.id), Do: q.find}})
 	}
-	ready := l.queue.ready(now, func(e *Entry) bool { _, sync := e.Action.Do.(crm.Sync); return sync })
+	ready := l.queue.ready(now, l.elsewhere())
 	if beside {
 		ready = slices.DeleteFunc(ready, func(c *chain) bool { return c.urgency > integration.UrgentAnswer })
 	}
@@ -100,6 +101,23 @@ func (l *Lane) load(ctx context.Context, now time.Time, beside bool) (*flight, e
 	f.chains = f.chains[:n]
 	f.answers = l.answersFor(f.entries)
 	return f, nil
+}
+
+// elsewhere tells actions that go another way than in the next request: synchronisations, and records beyond what may
+// travel at a time.
+func (l *Lane) elsewhere() func(*Entry) bool {
+	room := uploadsAtOnce - l.uploads
+	return func(e *Entry) bool {
+		switch e.Action.Do.(type) {
+		case crm.Sync:
+			return true
+		case crm.AttachRecord:
+			room--
+			return room < 0
+		default:
+			return false
+		}
+	}
 }
 
 // recall fetches what is stored of actions that waiting ones refer to.
@@ -205,11 +223,22 @@ func (l *Lane) fly(ctx context.Context, f *flight) {
 	if start.After(f.sendBy) {
 		report.late = true
 	} else {
-		report.outcomes = l.portal.Perform(crm.SendBy(ctx, f.sendBy), f.chains, f.answers)
+		report.outcomes = l.perform(crm.SendBy(ctx, f.sendBy), f)
 		report.took = l.cfg.Now().Sub(start)
 	}
 	l.cfg.Step("performed")
 	l.back <- report
+}
+
+// perform asks the portal. A defect of its client leaves everything in doubt, and the other lanes alone.
+func (l *Lane) perform(ctx context.Context, f *flight) (outcomes []crm.Outcome) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			l.log.LogAttrs(ctx, slog.LevelError, "request.panic", slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
+			outcomes = failed(f, &crm.Error{Kind: crm.Ambiguous, Method: "batch", Text: "a defect of the client", Whole: true})
+		}
+	}()
+	return l.portal.Perform(ctx, f.chains, f.answers)
 }
 
 // receive takes a report home.
@@ -237,7 +266,7 @@ func (l *Lane) land(ctx context.Context, r *landed) error {
 	now := l.cfg.Now()
 	outcomes := r.outcomes
 	if r.late {
-		outcomes = unsent(r.flight)
+		outcomes = failed(r.flight, &crm.Error{Kind: crm.Unavailable, Method: "batch", Text: "its time to leave had passed"})
 	}
 	l.observe(ctx, r, outcomes)
 	whole := wholeFailure(outcomes)
@@ -265,24 +294,23 @@ func (l *Lane) land(ctx context.Context, r *landed) error {
 	return l.settle(ctx, changes)
 }
 
-func unsent(f *flight) []crm.Outcome {
-	n := 0
+// failed gives every call of a flight the same error.
+func failed(f *flight, err *crm.Error) []crm.Outcome {
+	var outcomes []crm.Outcome
 	for _, c := range f.chains {
-		n += len(c)
-	}
-	outcomes := make([]crm.Outcome, n)
-	for i := range outcomes {
-		outcomes[i].Err = &crm.Error{Kind: crm.Unavailable, Method: "batch", Text: "its time to leave had passed", Whole: false}
+		for _, call := range c {
+			outcomes = append(outcomes, crm.Outcome{Key: call.Key, Err: err})
+		}
 	}
 	return outcomes
 }
 
 // observe writes the wide line of one request.
 func (l *Lane) observe(ctx context.Context, r *landed, outcomes []crm.Outcome) {
-	failed := 0
+	refused := 0
 	for i := range outcomes {
 		if outcomes[i].Err != nil {
-			failed++
+			refused++
 		}
 	}
 	req := Request{Tenant: l.lease.Tenant, Portal: l.lease.Portal, Calls: len(outcomes), Urgent: r.flight.urgent, Took: r.took}
@@ -293,7 +321,7 @@ func (l *Lane) observe(ctx context.Context, r *landed, outcomes []crm.Outcome) {
 		req.CardWait = max(req.CardWait, r.sentAt.Sub(q.session.accepted))
 	}
 	l.cfg.Observe(req)
-	l.log.LogAttrs(ctx, slog.LevelInfo, "request.sent", slog.Int("commands", len(outcomes)), slog.Int("failed", failed),
+	l.log.LogAttrs(ctx, slog.LevelInfo, "request.sent", slog.Int("commands", len(outcomes)), slog.Int("failed", refused),
 		slog.Bool("urgent", req.Urgent), slog.Duration("took", r.took), slog.String("error_kind", string(req.Failed)))
 }
 
