@@ -38,10 +38,12 @@ type Lane struct {
 	flights   int      // requests under way
 	urgent    int      // of them, those that carry urgent work only
 	uploads   int
+	carriers  chan struct{} // one place for each upload that travels
 	syncing   bool
 	notBefore time.Time // the portal is left alone until then
 	failures  int       // requests that failed as a whole, one after another
 	closing   bool
+	stopped   <-chan struct{} // closed when the lane is to stop
 
 	lookAt   time.Time // when storage is asked for new events without having been told of any
 	renewAt  time.Time
@@ -53,7 +55,7 @@ func newLane(cfg Config, lease Lease) *Lane {
 	return &Lane{
 		cfg: cfg, lease: lease, wake: make(chan struct{}, 1), queue: newQueue(),
 		sessions: map[integration.SessionID]*session{}, settings: map[int64]*integration.Settings{},
-		back: make(chan any, 64),
+		back: make(chan any, 64), carriers: make(chan struct{}, uploadsAtOnce),
 		log: cfg.Log.With(slog.String("tenant_id", string(lease.Tenant)), slog.String("portal_id", string(lease.Portal)),
 			slog.Int64("fence", lease.Fence)),
 	}
@@ -70,6 +72,7 @@ func (l *Lane) Wake() {
 // Run works until the lane has been idle for a while, the lease is lost, or ctx ends; then
 // requests in flight are waited for.
 func (l *Lane) Run(ctx context.Context) error {
+	l.stopped = ctx.Done()
 	if err := l.begin(ctx); err != nil {
 		return err
 	}

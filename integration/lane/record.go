@@ -20,8 +20,26 @@ type uploaded struct {
 	notReady bool
 }
 
-// uploadsAtOnce bounds how many records of one portal travel at a time.
-const uploadsAtOnce = 4
+const (
+	// uploadsAtOnce bounds how many records of one portal travel at a time.
+	uploadsAtOnce = 4
+	// addressesAtOnce bounds how many records have an address to go to, or are being given one: an address
+	// that nobody uses for long may be good no more, and asking for a second one costs a request.
+	addressesAtOnce = 16
+)
+
+// recordSlots is for how many more records the portal may be asked for an address.
+func (l *Lane) recordSlots() int {
+	free := addressesAtOnce
+	for key := range l.queue.flying {
+		if e := l.queue.entries[key]; e != nil {
+			if _, record := e.Action.Do.(crm.AttachRecord); record {
+				free--
+			}
+		}
+	}
+	return free
+}
 
 // upload carries a record from the platform to the portal as a stream, beside the lane's
 // requests (T-10).
@@ -29,11 +47,16 @@ func (l *Lane) upload(ctx context.Context, e *Entry, to crm.UploadTo) {
 	l.queue.flying[e.Action.Key] = true
 	l.uploads++
 	attach, ok := e.Action.Do.(crm.AttachRecord)
-	if !ok || l.uploads > uploadsAtOnce {
+	if !ok {
 		go func() { l.back <- uploaded{entry: e, notReady: true} }()
 		return
 	}
-	go func() { l.back <- l.carry(ctx, e, attach, to) }()
+	go func() {
+		l.carriers <- struct{}{}
+		report := l.carry(ctx, e, attach, to)
+		<-l.carriers
+		l.back <- report
+	}()
 }
 
 func (l *Lane) carry(ctx context.Context, e *Entry, attach crm.AttachRecord, to crm.UploadTo) uploaded {
@@ -42,6 +65,9 @@ func (l *Lane) carry(ctx context.Context, e *Entry, attach crm.AttachRecord, to 
 		return uploaded{entry: e, notReady: true}
 	}
 	defer record.Close()
+	if l.spare(ctx) != nil {
+		return uploaded{entry: e, notReady: true}
+	}
 	source := &watched{Reader: record}
 	l.cfg.Step("uploading")
 	failed := l.portal.Upload(ctx, to, attach.Filename, size, source)
@@ -125,10 +151,25 @@ func (l *Lane) sync(ctx context.Context) error {
 }
 
 // charge takes one request from the portal's bucket, waiting for it.
-func (l *Lane) charge(ctx context.Context) error {
+func (l *Lane) charge(ctx context.Context) error { return l.chargeFrom(ctx, l.budget) }
+
+// spareWithin is how long an upload waits for its turn before it is put off.
+const spareWithin = time.Minute
+
+// spare takes one request for an upload, which is a request like any other. It waits until half of the
+// bucket is free: what is more urgent than a record goes first.
+func (l *Lane) spare(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, spareWithin)
+	defer cancel()
+	return l.chargeFrom(ctx, Budget{PerSecond: l.budget.PerSecond, Burst: max(1, l.budget.Burst/2)})
+}
+
+var errStopped = errors.New("the lane is being stopped")
+
+func (l *Lane) chargeFrom(ctx context.Context, b Budget) error {
 	for {
 		now := l.cfg.Now()
-		wait, err := l.cfg.Store.Begin(ctx, l.lease, nil, now, now.Add(l.cfg.SendWithin), l.budget)
+		wait, err := l.cfg.Store.Begin(ctx, l.lease, nil, now, now.Add(l.cfg.SendWithin), b)
 		if err != nil || wait <= 0 {
 			return err
 		}
@@ -137,6 +178,9 @@ func (l *Lane) charge(ctx context.Context) error {
 		case <-ctx.Done():
 			timer.Stop()
 			return ctx.Err()
+		case <-l.stopped:
+			timer.Stop()
+			return errStopped
 		case <-timer.C:
 		}
 	}

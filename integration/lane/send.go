@@ -38,15 +38,18 @@ type landed struct {
 	sentAt   time.Time
 }
 
-// send puts everything that is ready into one request, and urgent work into a second one
-// beside it.
+// flightsAtOnce bounds how many requests of one portal are under way.
+const flightsAtOnce = 4
+
+// send puts everything that is ready into one request. Beside one in flight goes what is urgent, and what fills
+// another request by itself: waiting would not make the next one fuller.
 func (l *Lane) send(ctx context.Context) error {
 	for {
 		now := l.cfg.Now()
-		if now.Before(l.notBefore) || l.flights >= 2 {
+		if now.Before(l.notBefore) || l.flights >= flightsAtOnce {
 			return nil
 		}
-		f, err := l.load(ctx, now, l.flights == 1)
+		f, err := l.load(ctx, now, l.flights > 0)
 		if err != nil || f == nil {
 			return err
 		}
@@ -57,25 +60,36 @@ func (l *Lane) send(ctx context.Context) error {
 	}
 }
 
-// load packs what is ready into a flight; nil when nothing is. With beside set only urgent
-// work is taken, and only when what is in flight is not urgent itself.
+// load packs what is ready into a flight; nil when nothing is. With beside set and less ready than fills a request,
+// only urgent work is taken, and only when what is in flight is not urgent itself.
 func (l *Lane) load(ctx context.Context, now time.Time, beside bool) (*flight, error) {
-	if beside && l.urgent > 0 {
-		return nil, nil
-	}
 	if err := l.recall(ctx); err != nil {
 		return nil, err
 	}
 	if err := l.prune(ctx, now); err != nil {
 		return nil, err
 	}
-	f := &flight{urgent: true, answers: l.queue.answers}
+	ready := l.queue.ready(now, l.elsewhere())
+	f, full := l.pack(ready)
+	if beside && !full {
+		if l.urgent > 0 {
+			return nil, nil
+		}
+		ready = slices.DeleteFunc(ready, func(c *chain) bool { return c.urgency > integration.UrgentAnswer })
+		f, _ = l.pack(ready)
+	}
+	if len(f.chains) == 0 {
+		return nil, nil
+	}
+	f.answers = l.answersFor(f.entries)
+	return f, nil
+}
+
+// pack makes a flight of the waiting questions and as much of what is ready as fits beside them. Full means that not all did.
+func (l *Lane) pack(ready []*chain) (f *flight, full bool) {
+	f = &flight{urgent: true}
 	for _, q := range l.questions {
 		f.chains = append(f.chains, []crm.Call{{Key: "ask/" + string(q.session.id), Do: q.find}})
-	}
-	ready := l.queue.ready(now, l.elsewhere())
-	if beside {
-		ready = slices.DeleteFunc(ready, func(c *chain) bool { return c.urgency > integration.UrgentAnswer })
 	}
 	places := make([][]int, len(ready))
 	for i, c := range ready {
@@ -83,10 +97,8 @@ func (l *Lane) load(ctx context.Context, now time.Time, beside bool) (*flight, e
 		calls, places[i] = pack(c.entries)
 		f.chains = append(f.chains, calls)
 	}
-	if len(f.chains) == 0 {
-		return nil, nil
-	}
 	n := l.portal.Fit(f.chains)
+	full = n < len(f.chains)
 	asked := min(n, len(l.questions))
 	f.questions = slices.Clone(l.questions[:asked])
 	first := asked
@@ -99,14 +111,13 @@ func (l *Lane) load(ctx context.Context, now time.Time, beside bool) (*flight, e
 		f.urgent = f.urgent && c.urgency <= integration.UrgentAnswer
 	}
 	f.chains = f.chains[:n]
-	f.answers = l.answersFor(f.entries)
-	return f, nil
+	return f, full
 }
 
 // elsewhere tells actions that go another way than in the next request: synchronisations, and records beyond what may
 // travel at a time.
 func (l *Lane) elsewhere() func(*Entry) bool {
-	room := uploadsAtOnce - l.uploads
+	room := l.recordSlots()
 	return func(e *Entry) bool {
 		switch e.Action.Do.(type) {
 		case crm.Sync:

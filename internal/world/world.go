@@ -42,6 +42,8 @@ type Options struct {
 	Tenant integration.TenantID
 	// Retries of the platform; nil means as the contract assumes.
 	Retries []time.Duration
+	// Cloud are more options of the emulated vendor.
+	Cloud []bitrix.Option
 }
 
 // World is the outside.
@@ -98,7 +100,7 @@ func New(o Options) (*World, error) {
 		}
 		options = append(options, bitrix.WithStateFile(filepath.Join(o.Dir, "portal.json")), bitrix.WithRecordDir(filepath.Join(o.Dir, "records")))
 	}
-	w.Cloud = bitrix.New(options...)
+	w.Cloud = bitrix.New(append(options, o.Cloud...)...)
 	if err := w.restore(o, now); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
