@@ -38,26 +38,51 @@ $(LINT): Makefile
 bench: build tools ## Print the figures of docs/figures.md as lines "name value unit"
 	@go run $(GOFLAGS) ./cmd/bench
 
-crash: build tools ## The long crash test: at least 200 kills on both databases
-	@CRASH_KILLS=200 go test -tags=$(TAGS) -count=1 -timeout 60m -run Crash ./internal/crash/
+crash: tools ## The long crash test: at least 200 kills on both databases
+	@CRASH_KILLS=200 go test -tags=$(TAGS) -count=1 -timeout 60m ./internal/crash/
 
 stories: ## Rewrite the "want" sections of the decision stories, then look at git diff
 	@go test -tags=$(TAGS) ./integration/ -run Story -update
 
 build: ## Build the binaries into bin/
 	@mkdir -p $(BIN)
+	@[ -e $(BIN)/demo ] || echo 'собираем, в первый раз это несколько минут / building, minutes the first time'
 	@go build $(GOFLAGS) -ldflags='-s -w' -o $(BIN)/ ./cmd/...
 
 fresh: ## Forget what `make run` stored
-	@rm -rf data
+	@rm -rf data/demo
 
 tools: postgres browser ## Install what the tests need and the machine lacks
 
-postgres:
-	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || scripts/install postgresql
+# $(call debian,PACKAGES,NAME) gets ready to install Debian's packages, or ends with the command that installs them.
+define debian
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+		echo "Для тестов нужен $(2). Установите его: sudo apt-get update && sudo apt-get install -y $(1)" >&2; \
+		echo "The tests need $(2). Install it:       sudo apt-get update && sudo apt-get install -y $(1)" >&2; \
+		exit 1; \
+	fi; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get update -q
+endef
 
-browser:
-	@command -v node >/dev/null || { echo "Node.js 20 or newer is needed for the vendor's SDK test: https://nodejs.org"; exit 1; }
+postgres: ## Install PostgreSQL for the tests, without starting a server, when there is none
+	@if command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then exit 0; fi; \
+	$(call debian,postgresql,PostgreSQL); \
+	apt-get install -q -y --no-install-recommends postgresql-common; \
+	sed -i '/^[# ]*create_main_cluster/d' /etc/postgresql-common/createcluster.conf; \
+	echo 'create_main_cluster = false' >>/etc/postgresql-common/createcluster.conf; \
+	apt-get install -q -y --no-install-recommends postgresql
+
+browser: ## Check Node.js for the vendor's SDK test; install Chromium for the browser tests when there is none
+	@major=$$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0); \
+	if [ "$$major" -lt 20 ] || ! command -v npm >/dev/null; then \
+		echo "Для теста с SDK поставщика нужны Node.js 20 или новее и npm: https://nodejs.org" >&2; \
+		echo "The vendor's SDK test needs Node.js 20 or newer and npm:     https://nodejs.org" >&2; \
+		exit 1; \
+	fi; \
+	if command -v chromium >/dev/null; then exit 0; fi; \
+	$(call debian,chromium fonts-dejavu-core,Chromium); \
+	apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core
 
 image: ## Build the container image
 	@docker build -t omniconnector .
