@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// measurement finds out one or more figures in one go.
+type measurement struct {
+	name string
+	run  func(b *bench, ctx context.Context) (map[string]float64, error)
+}
+
+// figure is one line of the output.
+type figure struct {
+	name, unit string
+	goal       goal
+	long       bool // needs minutes
+	from       *measurement
+}
+
+// goal is what spec 50 wants; without a sign it wants nothing of the figure.
+type goal struct {
+	sign  string
+	value float64
+}
+
+func atMost(v float64) goal  { return goal{"≤", v} }
+func atLeast(v float64) goal { return goal{"≥", v} }
+
+func (g goal) met(v float64) bool {
+	if g.sign == "≤" {
+		return v <= g.value
+	}
+	return v >= g.value
+}
+
+// table lists the figures in the order of spec 50; those without a goal stand below the one they explain.
+func table() []figure {
+	var (
+		none     goal
+		quiet    = &measurement{"requests of a quiet lane", (*bench).quietCalls}
+		busy     = &measurement{"requests of a busy lane", (*bench).busyCalls}
+		steady   = &measurement{"calls a second on one portal", (*bench).steadyCalls}
+		card     = &measurement{"way of a call's card", (*bench).cards}
+		intake   = &measurement{"intake", (*bench).intake}
+		lanes    = &measurement{"throughput of lanes", (*bench).lanes}
+		decide   = &measurement{"decisions by many rules", (*bench).decisions}
+		idle     = &measurement{"an idle portal", (*bench).idle}
+		memory   = &measurement{"memory of idle portals", (*bench).memory}
+		start    = &measurement{"start", (*bench).start}
+		takeover = &measurement{"work after kill -9", (*bench).takeover}
+	)
+	return []figure{
+		{"requests_per_call_quiet", "requests", atMost(3), false, quiet},
+		{"requests_per_call_quiet_known", "requests", none, false, quiet},
+		{"requests_per_call_quiet_late_record", "requests", none, false, quiet},
+		{"requests_per_call_ring_group", "requests", none, false, quiet},
+		{"requests_per_call_busy", "requests", atMost(0.25), false, busy},
+		{"commands_per_call_busy", "commands", none, false, busy},
+		{"requests_per_call_steady", "requests", none, false, steady},
+		{"calls_per_second_portal", "calls/s", atLeast(5), false, steady},
+		{"calls_per_second_portal_records", "calls/s", none, false, steady},
+		{"calls_per_second_operating", "calls/s", none, false, steady},
+		{"limit_errors", "errors", atMost(0), false, steady},
+		{"card_first_byte_p99_ms", "ms", atMost(25), false, card},
+		{"card_first_byte_p50_ms", "ms", none, false, card},
+		{"card_first_byte_p99_ms_postgres", "ms", none, false, card},
+		{"intake_ratio_postgres", "ratio", atLeast(0.5), false, intake},
+		{"intake_ratio_postgres_cpu", "ratio", none, false, intake},
+		{"intake_ratio_sqlite", "ratio", atLeast(0.3), false, intake},
+		{"intake_ratio_sqlite_cpu", "ratio", none, false, intake},
+		{"intake_group_gain", "ratio", atLeast(2.5), false, intake},
+		{"intake_group_gain_cpu", "ratio", none, false, intake},
+		{"intake_per_second_bare", "requests/s", none, false, intake},
+		{"intake_per_second_postgres", "requests/s", none, false, intake},
+		{"intake_per_second_sqlite", "requests/s", none, false, intake},
+		{"intake_cpu_us_bare", "us", none, false, intake},
+		{"intake_cpu_us_postgres", "us", none, false, intake},
+		{"intake_cpu_us_sqlite", "us", none, false, intake},
+		{"lane_events_per_second_core", "events/s", atLeast(5000), false, lanes},
+		{"lane_events_per_second_core_sqlite", "events/s", none, false, lanes},
+		{"lane_events_per_second_core_backlog", "events/s", none, false, lanes},
+		{"lane_events_per_second_core_backlog_sqlite", "events/s", none, false, lanes},
+		{"lane_events_per_second_wall", "events/s", none, false, lanes},
+		{"lane_events_per_second_wall_sqlite", "events/s", none, false, lanes},
+		{"decide_1000_rules_ratio", "ratio", atMost(3), false, decide},
+		{"decide_1000_rules_us", "us", atMost(200), false, decide},
+		{"decide_no_rules_us", "us", none, false, decide},
+		{"idle_requests_per_hour", "requests", atMost(0), false, idle},
+		{"memory_per_portal_kb", "kB", atMost(50), true, memory},
+		{"start_ready_ms", "ms", atMost(1000), false, start},
+		{"start_ready_ms_again", "ms", none, false, start},
+		{"resume_after_kill_s", "s", atMost(15), true, takeover},
+		{"intake_gain_over_gorm", "ratio", atLeast(4), false, intake},
+		{"rules_10000_over_1", "ratio", atMost(2), false, decide},
+	}
+}
+
+// wanted reports whether a figure was asked for. Naming one also asks for what needs minutes.
+func (f *figure) wanted(only []string, long bool) bool {
+	if len(only) == 0 {
+		return long || !f.long
+	}
+	return slices.ContainsFunc(only, func(name string) bool { return strings.HasPrefix(f.name, name) })
+}
+
+// line is how a figure is printed.
+func (f *figure) line(v float64) string {
+	text := fmt.Sprintf("%s %s %s", f.name, number(v), f.unit)
+	if f.goal.sign == "" {
+		return text
+	}
+	verdict := "not met"
+	if f.goal.met(v) {
+		verdict = "met"
+	}
+	return fmt.Sprintf("%s   # goal %s %s, %s", text, f.goal.sign, number(f.goal.value), verdict)
+}
+
+// number writes three figures that mean something, and no power of ten.
+func number(v float64) string {
+	digits := 3
+	for limit := 1.0; digits > 0 && v >= limit; limit *= 10 {
+		digits--
+	}
+	text := strconv.FormatFloat(v, 'f', digits, 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}
+
+// median is the middle one; it is 0 of nothing.
+func median(all []float64) float64 { return quantile(all, 0.5) }
+
+// quantile is the smallest value that at least the share q of all are not above.
+func quantile(all []float64, q float64) float64 {
+	if len(all) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(all))
+	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
+}
