@@ -41,9 +41,11 @@ type Lane struct {
 	carriers  chan struct{} // one place for each upload that travels
 	syncing   bool
 	notBefore time.Time // the portal is left alone until then
-	failures  int       // requests that failed as a whole, one after another
-	closing   bool
-	stopped   <-chan struct{} // closed when the lane is to stop
+	// shareUntil is until when urgent work waits for urgent work in flight, because the bucket is half empty.
+	shareUntil time.Time
+	failures   int // requests that failed as a whole, one after another
+	closing    bool
+	stopped    <-chan struct{} // closed when the lane is to stop
 
 	lookAt   time.Time // when storage is asked for new events without having been told of any
 	renewAt  time.Time
@@ -220,6 +222,7 @@ func (l *Lane) until() time.Duration {
 	}
 	earlier(l.queue.next())
 	earlier(l.notBefore)
+	earlier(l.shareUntil)
 	earlier(l.lookAt)
 	earlier(now.Add(l.cfg.Poll))
 	return max(next.Sub(now), time.Millisecond)

@@ -115,7 +115,7 @@ const doubtsAtOnce = 20
 // resolve reads back what may have been carried out; nothing in doubt is repeated blindly.
 func (l *Lane) resolve(ctx context.Context) error {
 	now := l.cfg.Now()
-	if now.Before(l.notBefore) || l.flights >= 2 {
+	if now.Before(l.notBefore) || l.flights >= flightsAtOnce {
 		return nil
 	}
 	if err := l.recall(ctx); err != nil {

@@ -38,22 +38,30 @@ type landed struct {
 	sentAt   time.Time
 }
 
-// flightsAtOnce bounds how many requests of one portal are under way.
-const flightsAtOnce = 4
+const (
+	// flightsAtOnce bounds how many requests of one portal are under way, and urgentAtOnce how many with the urgent ones.
+	flightsAtOnce = 4
+	urgentAtOnce  = 8
+)
 
 // send puts everything that is ready into one request. Beside one in flight goes what is urgent, and what fills
-// another request by itself: waiting would not make the next one fuller.
+// another request by itself: waiting would not make the next one fuller. While half of the bucket is in hand urgent work
+// does not even wait for urgent work in flight; below that it piles up and shares a request.
 func (l *Lane) send(ctx context.Context) error {
 	for {
 		now := l.cfg.Now()
-		if now.Before(l.notBefore) || l.flights >= flightsAtOnce {
+		if now.Before(l.notBefore) || l.flights >= urgentAtOnce {
 			return nil
 		}
 		f, err := l.load(ctx, now, l.flights > 0)
 		if err != nil || f == nil {
 			return err
 		}
-		started, err := l.start(ctx, f, now)
+		budget := l.budget
+		if l.urgent > 0 && f.urgent {
+			budget.Burst = max(1, budget.Burst/2)
+		}
+		started, err := l.start(ctx, f, now, budget)
 		if err != nil || !started {
 			return err
 		}
@@ -61,7 +69,7 @@ func (l *Lane) send(ctx context.Context) error {
 }
 
 // load packs what is ready into a flight; nil when nothing is. With beside set and less ready than fills a request,
-// only urgent work is taken, and only when what is in flight is not urgent itself.
+// only urgent work is taken.
 func (l *Lane) load(ctx context.Context, now time.Time, beside bool) (*flight, error) {
 	if err := l.recall(ctx); err != nil {
 		return nil, err
@@ -71,8 +79,8 @@ func (l *Lane) load(ctx context.Context, now time.Time, beside bool) (*flight, e
 	}
 	ready := l.queue.ready(now, l.elsewhere())
 	f, full := l.pack(ready)
-	if beside && !full {
-		if l.urgent > 0 {
+	if beside && (!full || l.flights >= flightsAtOnce) {
+		if l.urgent > 0 && now.Before(l.shareUntil) {
 			return nil, nil
 		}
 		ready = slices.DeleteFunc(ready, func(c *chain) bool { return c.urgency > integration.UrgentAnswer })
@@ -195,18 +203,22 @@ func (l *Lane) answersFor(entries []*Entry) crm.Answers {
 }
 
 // start stores the intent and lets the flight go. It reports false when the portal's bucket is empty.
-func (l *Lane) start(ctx context.Context, f *flight, now time.Time) (bool, error) {
+func (l *Lane) start(ctx context.Context, f *flight, now time.Time, budget Budget) (bool, error) {
 	keys := make([]integration.ActionKey, len(f.entries))
 	for i, e := range f.entries {
 		keys[i] = e.Action.Key
 	}
 	f.sendBy = now.Add(l.cfg.SendWithin)
 	l.cfg.Step("begin")
-	wait, err := l.cfg.Store.Begin(ctx, l.lease, keys, now, f.sendBy, l.budget)
+	wait, err := l.cfg.Store.Begin(ctx, l.lease, keys, now, f.sendBy, budget)
 	if err != nil {
 		return false, err
 	}
-	if wait > 0 {
+	switch {
+	case wait > 0 && budget.Burst < l.budget.Burst:
+		l.shareUntil = now.Add(wait) // not empty, but no longer in hand: what is urgent shares the next request
+		return false, nil
+	case wait > 0:
 		l.notBefore = now.Add(wait)
 		return false, nil
 	}
