@@ -21,6 +21,7 @@ type question struct {
 // flight is one request on its way.
 type flight struct {
 	urgent    bool
+	full      bool // more was ready than fitted
 	entries   []*Entry
 	at        []int // which call carries each entry, counted from the first; merged entries share one
 	questions []question
@@ -58,7 +59,7 @@ func (l *Lane) send(ctx context.Context) error {
 			return err
 		}
 		budget := l.budget
-		if l.urgent > 0 && f.urgent {
+		if l.urgent > 0 && f.urgent && !f.full {
 			budget.Burst = max(1, budget.Burst/2)
 		}
 		started, err := l.start(ctx, f, now, budget)
@@ -78,13 +79,13 @@ func (l *Lane) load(ctx context.Context, now time.Time, beside bool) (*flight, e
 		return nil, err
 	}
 	ready := l.queue.ready(now, l.elsewhere())
-	f, full := l.pack(ready)
-	if beside && (!full || l.flights >= flightsAtOnce) {
+	f := l.pack(ready)
+	if beside && (!f.full || l.flights >= flightsAtOnce) {
 		if l.urgent > 0 && now.Before(l.shareUntil) {
 			return nil, nil
 		}
 		ready = slices.DeleteFunc(ready, func(c *chain) bool { return c.urgency > integration.UrgentAnswer })
-		f, _ = l.pack(ready)
+		f = l.pack(ready)
 	}
 	if len(f.chains) == 0 {
 		return nil, nil
@@ -93,9 +94,9 @@ func (l *Lane) load(ctx context.Context, now time.Time, beside bool) (*flight, e
 	return f, nil
 }
 
-// pack makes a flight of the waiting questions and as much of what is ready as fits beside them. Full means that not all did.
-func (l *Lane) pack(ready []*chain) (f *flight, full bool) {
-	f = &flight{urgent: true}
+// pack makes a flight of the waiting questions and as much of what is ready as fits beside them.
+func (l *Lane) pack(ready []*chain) *flight {
+	f := &flight{urgent: true}
 	for _, q := range l.questions {
 		f.chains = append(f.chains, []crm.Call{{Key: "ask/" + string(q.session.id), Do: q.find}})
 	}
@@ -106,7 +107,7 @@ func (l *Lane) pack(ready []*chain) (f *flight, full bool) {
 		f.chains = append(f.chains, calls)
 	}
 	n := l.portal.Fit(f.chains)
-	full = n < len(f.chains)
+	f.full = n < len(f.chains)
 	asked := min(n, len(l.questions))
 	f.questions = slices.Clone(l.questions[:asked])
 	first := asked
@@ -119,7 +120,7 @@ func (l *Lane) pack(ready []*chain) (f *flight, full bool) {
 		f.urgent = f.urgent && c.urgency <= integration.UrgentAnswer
 	}
 	f.chains = f.chains[:n]
-	return f, full
+	return f
 }
 
 // elsewhere tells actions that go another way than in the next request: synchronisations, and records beyond what may
