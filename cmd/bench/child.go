@@ -137,7 +137,7 @@ func (p *process) stop() (err error) {
 func (p *process) kill() {
 	p.once.Do(func() {
 		_ = p.cmd.Process.Signal(syscall.SIGKILL)
-		<-p.ended
+		<-p.ended //nolint:errcheck // the reason for its end is ours
 	})
 }
 

@@ -64,8 +64,11 @@ func (b *bench) contenders(ctx context.Context) ([]*contender, error) {
 		name, serve string
 		postgres    bool
 	}{
-		{"bare", "bare", false}, {"postgres", "group", true}, {"sqlite", "group", false},
-		{"single", "single", true}, {"gorm", "gorm", true},
+		{"bare", "bare", false},
+		{"postgres", "group", true},
+		{"sqlite", "group", false},
+		{"single", "single", true},
+		{"gorm", "gorm", true},
 	} {
 		dir, err := b.folder(w.name)
 		if err != nil {

@@ -99,7 +99,7 @@ func (b *bench) laneRun(ctx context.Context, onPostgres, backlog bool) (_ laneRe
 	own, from := ownCPU(), time.Now()
 	running, stop := context.WithTimeout(ctx, laneAtMost)
 	defer stop()
-	context.AfterFunc(watch.all, stop)
+	context.AfterFunc(watch.all, stop) //nolint:contextcheck // the end of the work ends the run
 	if err := engine.Run(running); err != nil {
 		return laneResult{}, err
 	}

@@ -25,7 +25,7 @@ type postgres struct {
 // database makes an empty database on the run's own server, which is started on first use.
 func (b *bench) database(ctx context.Context) (dsn string, err error) {
 	if b.pg == nil {
-		if b.pg, err = startPostgres(); err != nil {
+		if b.pg, err = startPostgres(); err != nil { //nolint:contextcheck // a server outlives who asked for it first
 			return "", err
 		}
 	}

@@ -10,14 +10,13 @@ import (
 	"runtime/debug"
 	"time"
 
+	"omniconnector/crm"
 	"omniconnector/integration"
 	"omniconnector/internal/app"
 	"omniconnector/internal/keyring"
 	"omniconnector/internal/store"
 	"omniconnector/internal/world"
 	platform "omniconnector/webhooks/emulator"
-
-	"omniconnector/crm"
 )
 
 // serveConnector is a whole connector. It gives back what it does not use now and then, so that its size is what it needs.

@@ -130,7 +130,7 @@ func (st *stage) ask(ctx context.Context, method string) error {
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close() //nolint:errcheck // nothing was written
+	defer answer.Body.Close()
 	_, err = io.Copy(io.Discard, answer.Body)
 	return err
 }

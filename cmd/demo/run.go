@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"omniconnector/integration/lane"
@@ -59,8 +60,8 @@ func (r *run) play(ctx context.Context, w *world.World, a *app.App, p world.Prov
 	w.Notify(p.HookURL("http://"+a.Address()), p.Body, platform.JSON)
 	fmt.Fprintf(out, "\n  Портал / portal      %s/\n  Коннектор / connector http://%s/\n  Платформа / platform  %s/   (журнал / log: %s)\n\n",
 		w.Portal.Address(), a.Address(), w.PlatformURL, filepath.Join(r.Data, "connector.log"))
-	fmt.Fprintf(out, "Идёт утро контакт-центра (в %g раз быстрее жизни). Ctrl-C останавливает; второй запуск продолжит с того же места.\n", r.Speed)
-	fmt.Fprintf(out, "A contact centre's morning goes by, %g times faster than life. Ctrl-C stops; run again to go on.\n", r.Speed)
+	fmt.Fprintf(out, "Идёт утро контакт-центра (в %g раз быстрее жизни). Ctrl-C останавливает; второй запуск найдёт всё на месте и сыграет то же утро: ничего не удвоится.\n", r.Speed)
+	fmt.Fprintf(out, "A contact centre's morning goes by, %g times faster than life. Ctrl-C stops; run again: all is there, the same morning is played and nothing happens twice.\n", r.Speed)
 	sum, err := w.Play(ctx, w.Morning(), r.Speed)
 	if err != nil {
 		return err
@@ -92,6 +93,9 @@ func logFile(dir string) (*os.File, error) {
 
 // hint says what to do about an address that is taken.
 func hint(err error) error {
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return err
+	}
 	return fmt.Errorf("%w\n(порт занят? задайте другой: bin/demo run --listen … --portal … --platform …; "+
 		"address taken? choose others with the same flags)", err)
 }

@@ -96,6 +96,10 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request, rest string) 
 	}
 	section, id, _ := strings.Cut(strings.Trim(rest, "/"), "/")
 	switch section {
+	case "crm": // the vendor's own addresses: /crm/lead/details/11/
+		kind, number, _ := strings.Cut(id, "/details/")
+		http.Redirect(w, r, p.Address()+"/"+kind+"/"+number, http.StatusFound)
+		return
 	case "events":
 		p.serveEvents(w, r)
 		return

@@ -67,6 +67,9 @@ func Read(text []byte, lang integration.Lang) (*Story, error) {
 			return nil, fmt.Errorf("%w: section %q: %w", ErrStory, f.Name, err)
 		}
 	}
+	if len(s.steps) == 0 {
+		return nil, fmt.Errorf("%w: there is no section \"step 1\": nothing happens", ErrStory)
+	}
 	s.portal.name()
 	if err := s.settings.Compile(1); err != nil {
 		return nil, fmt.Errorf("%w: settings: %w", ErrStory, err)

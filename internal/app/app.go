@@ -64,7 +64,10 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 }
 
 func (a *App) openStore(ctx context.Context) error {
-	ring, err := a.keys()
+	if a.cfg.AdminToken == "" && a.cfg.DemoTenant == "" {
+		a.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "app.admin_token", slog.String("hint", "OMNI_ADMIN_TOKEN is not set: nobody can create tenants"))
+	}
+	ring, err := a.keys(ctx)
 	if err != nil {
 		return err
 	}
@@ -73,9 +76,13 @@ func (a *App) openStore(ctx context.Context) error {
 }
 
 // keys reads the ring from the configuration, or from a file that is made on first use.
-func (a *App) keys() (*keyring.Ring, error) {
+func (a *App) keys(ctx context.Context) (*keyring.Ring, error) {
 	if a.cfg.Keys != "" {
 		return keyring.Parse(string(a.cfg.Keys))
+	}
+	if store.IsPostgres(a.cfg.Database) {
+		a.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "app.keys", slog.String("hint",
+			"OMNI_KEYS is not set: the key file in the data folder seals the tokens; every replica needs the same one"))
 	}
 	if err := os.MkdirAll(a.cfg.Data, 0o700); err != nil {
 		return nil, err

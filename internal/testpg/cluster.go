@@ -122,7 +122,7 @@ func binaries() (string, error) {
 		}
 	}
 	return "", errors.New("PostgreSQL is not installed and its tests are never skipped: " +
-		"run `apt-get install -y postgresql` (or make setup), or set PG_BIN, or TEST_POSTGRES_DSN to a server")
+		"run `apt-get install -y postgresql` (or make postgres), or set PG_BIN, or TEST_POSTGRES_DSN to a server")
 }
 
 func exists(path string) bool {

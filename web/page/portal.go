@@ -64,7 +64,8 @@ func siteOf(endpoint string) string {
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return ""
 	}
-	return u.Scheme + "://" + u.Host
+	site, _, _ := strings.Cut(u.Path, "/rest/") // an emulated portal lives below a path
+	return u.Scheme + "://" + u.Host + strings.TrimSuffix(site, "/")
 }
 
 // link is a record of the CRM with the address of its page.
