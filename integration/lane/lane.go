@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"omniconnector/crm"
@@ -39,6 +40,8 @@ type Lane struct {
 	urgent    int      // of them, those that carry urgent work only
 	uploads   int
 	carriers  chan struct{} // one place for each upload that travels
+	turns     chan struct{} // the upload whose turn at the bucket it is
+	pressing  atomic.Bool   // urgent work waits for the bucket
 	syncing   bool
 	notBefore time.Time // the portal is left alone until then
 	// shareUntil is until when urgent work waits for urgent work in flight, because the bucket is half empty.
@@ -57,7 +60,7 @@ func newLane(cfg Config, lease Lease) *Lane {
 	return &Lane{
 		cfg: cfg, lease: lease, wake: make(chan struct{}, 1), queue: newQueue(),
 		sessions: map[integration.SessionID]*session{}, settings: map[int64]*integration.Settings{},
-		back: make(chan any, 64), carriers: make(chan struct{}, uploadsAtOnce),
+		back: make(chan any, 64), carriers: make(chan struct{}, uploadsAtOnce), turns: make(chan struct{}, 1),
 		log: cfg.Log.With(slog.String("tenant_id", string(lease.Tenant)), slog.String("portal_id", string(lease.Portal)),
 			slog.Int64("fence", lease.Fence)),
 	}

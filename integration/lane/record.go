@@ -150,38 +150,56 @@ func (l *Lane) sync(ctx context.Context) error {
 	return nil
 }
 
-// charge takes one request from the portal's bucket, waiting for it.
-func (l *Lane) charge(ctx context.Context) error { return l.chargeFrom(ctx, l.budget) }
-
 // spareWithin is how long an upload waits for its turn before it is put off.
 const spareWithin = time.Minute
 
-// spare takes one request for an upload, which is a request like any other. It waits until half of the
-// bucket is free: what is more urgent than a record goes first.
+// spare takes one request for an upload, which is a request like any other. Uploads queue for it one by one, and let
+// urgent work that waits for the bucket go first.
 func (l *Lane) spare(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, spareWithin)
 	defer cancel()
-	return l.chargeFrom(ctx, Budget{PerSecond: l.budget.PerSecond, Burst: max(1, l.budget.Burst/2)})
+	select {
+	case l.turns <- struct{}{}:
+		defer func() { <-l.turns }()
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.stopped:
+		return errStopped
+	}
+	for l.pressing.Load() {
+		if err := l.pause(ctx, l.cfg.Poll/2); err != nil {
+			return err
+		}
+	}
+	return l.charge(ctx)
+}
+
+// pause waits, unless the lane is stopped.
+func (l *Lane) pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.stopped:
+		return errStopped
+	case <-timer.C:
+		return nil
+	}
 }
 
 var errStopped = errors.New("the lane is being stopped")
 
-func (l *Lane) chargeFrom(ctx context.Context, b Budget) error {
+// charge takes one request from the portal's bucket, waiting for it.
+func (l *Lane) charge(ctx context.Context) error {
 	for {
 		now := l.cfg.Now()
-		wait, err := l.cfg.Store.Begin(ctx, l.lease, nil, now, now.Add(l.cfg.SendWithin), b)
+		wait, err := l.cfg.Store.Begin(ctx, l.lease, nil, now, now.Add(l.cfg.SendWithin), l.budget)
 		if err != nil || wait <= 0 {
 			return err
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-l.stopped:
-			timer.Stop()
-			return errStopped
-		case <-timer.C:
+		if err := l.pause(ctx, wait); err != nil {
+			return err
 		}
 	}
 }

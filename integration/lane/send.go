@@ -221,8 +221,10 @@ func (l *Lane) start(ctx context.Context, f *flight, now time.Time, budget Budge
 		return false, nil
 	case wait > 0:
 		l.notBefore = now.Add(wait)
+		l.pressing.Store(f.urgent)
 		return false, nil
 	}
+	l.pressing.Store(false)
 	l.cfg.Step("begun")
 	for _, e := range f.entries {
 		e.State, e.SendBy, e.Attempts = StateSending, f.sendBy, e.Attempts+1
