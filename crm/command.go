@@ -1,10 +1,6 @@
 package crm
 
-import (
-	"encoding/json"
-	"fmt"
-	"time"
-)
+import "time"
 
 // Ref points at a record: by its id when that is known, else by the key of the
 // command that makes it, earlier in the same request or already answered.
@@ -13,6 +9,8 @@ type Ref struct {
 	Of string `json:"of,omitempty"`
 	// Optional refs are dropped when the command they point at failed for good.
 	Optional bool `json:"optional,omitempty"`
+	// Call is the portal's own id of a call that it registered by itself, as after a click on a number (T-8).
+	Call string `json:"call,omitempty"`
 }
 
 // Command is one thing asked of the CRM, as data.
@@ -36,6 +34,8 @@ type Find struct {
 	Deals []int64 `json:"deals,omitempty"`
 	// Leads likewise.
 	Leads []int64 `json:"leads,omitempty"`
+	// Custom are custom fields to read along, by kind (T-15: «ID первой коммуникации» is written where it is empty).
+	Custom map[Kind][]string `json:"custom,omitempty"`
 }
 
 // Create makes an entity, once for ever for one OriginID. Result: Made.
@@ -59,6 +59,10 @@ type Guard struct {
 	Responsible *UserID `json:"responsible,omitempty"`
 	Stage       *string `json:"stage,omitempty"`
 	Title       *string `json:"title,omitempty"`
+	// SourceDescription is «Дополнительно об источнике» (T-6).
+	SourceDescription *string `json:"source_description,omitempty"`
+	// Custom are custom fields and what they must hold; "" means empty (T-15).
+	Custom map[string]string `json:"custom,omitempty"`
 }
 
 // Direction is who called whom.
@@ -81,6 +85,8 @@ type Register struct {
 	Line       string    `json:"line,omitempty"` // our virtual number
 	Show       bool      `json:"show"`
 	Source     string    `json:"source,omitempty"`
+	// Callback tells that the customer asked to be called by a form of the portal (T-9).
+	Callback bool `json:"callback,omitempty"`
 	// Kind and Entity bind the call to a record; a deal cannot be named here (contract §4.2).
 	Kind   Kind `json:"kind,omitempty"`
 	Entity *Ref `json:"entity,omitempty"`
@@ -107,12 +113,66 @@ type Finish struct {
 	Status   string        `json:"status"`   // contract §4.5: 200, 304, 603…
 	Reason   string        `json:"reason,omitempty"`
 	Rating   int           `json:"rating,omitempty"` // 1..5, 0 when not given
+	// Notice posts a message of the call into the employee's chat in the portal (T-11).
+	Notice bool `json:"notice,omitempty"`
 }
 
-// SetActivity completes or reopens an activity. Result: nil.
+// SetActivity completes or reopens an activity, and gives it to User unless that is 0. Result: nil.
 type SetActivity struct {
-	Activity  Ref  `json:"activity"` // a Finish's key, or an id
-	Completed bool `json:"completed"`
+	Activity  Ref    `json:"activity"` // the key of a Finish or an AddActivity, or an id
+	Completed bool   `json:"completed"`
+	User      UserID `json:"user,omitempty"`
+}
+
+// AddActivity makes the activity of a call whose entity the portal cannot bind a call to: a deal without a
+// client (contract §4.3). OriginID is the natural key. Result: Finished.
+type AddActivity struct {
+	OriginID  string    `json:"origin_id"`
+	Kind      Kind      `json:"kind"`
+	Entity    Ref       `json:"entity"`
+	User      UserID    `json:"user"`
+	Subject   string    `json:"subject"`
+	Phone     string    `json:"phone"` // E.164
+	Direction Direction `json:"direction"`
+	StartedAt time.Time `json:"started_at"`
+	EndedAt   time.Time `json:"ended_at"`
+	Completed bool      `json:"completed"`
+}
+
+// Comment writes a comment into an entity's timeline. It has no natural key of its own: a comment in doubt is looked for
+// among the entity's newest by its text (R-3). Result: Commented.
+type Comment struct {
+	Kind   Kind   `json:"kind"`
+	Entity Ref    `json:"entity"`
+	Text   string `json:"text"`
+}
+
+// Transcribe adds the words of the talk to a finished call. Result: nil.
+type Transcribe struct {
+	Call Ref `json:"call"`
+	// After is the Finish that must have been carried out before (contract §4.7).
+	After Ref      `json:"after"`
+	Lines []Spoken `json:"lines"`
+}
+
+// Spoken is one utterance of a talk; From and To count from its beginning.
+type Spoken struct {
+	Client bool          `json:"client,omitempty"`
+	From   time.Duration `json:"from"`
+	To     time.Duration `json:"to"`
+	Text   string        `json:"text"`
+}
+
+// List reads a page of entities by ascending id, with their numbers. It changes nothing. Result: Listed.
+type List struct {
+	Kind  Kind  `json:"kind"`
+	After int64 `json:"after,omitempty"` // ids greater than this
+}
+
+// Read reads one entity with its numbers. It changes nothing. Result: Entity; NotFound means that it was deleted or merged.
+type Read struct {
+	Kind Kind  `json:"kind"`
+	ID   int64 `json:"id"`
 }
 
 // BindActivity shows an activity in one more entity's timeline. Result: nil.
@@ -135,138 +195,22 @@ type AttachRecord struct {
 // Sync reads the portal's directory. It changes nothing. Result: Directory.
 type Sync struct{}
 
-// Made is the result of Create.
-type Made struct {
-	ID int64 `json:"id"`
+// Prepare tells the portal where to report its events, once each, and which lines employees may call from. Repeating it
+// changes nothing; addresses of ours from before are taken off.
+type Prepare struct {
+	Handler string   `json:"handler"` // address
+	Events  []string `json:"events"`  // in the vendor's words, "ONEXTERNALCALLSTART"
+	Lines   []Line   `json:"lines,omitempty"`
 }
 
-// Updated is the result of Update. Kept tells that a guard did not hold, so that the
-// person's edit was kept and nothing was written.
-type Updated struct {
-	Kept bool `json:"kept,omitempty"`
+// Line is a number that employees may choose to call from in the portal.
+type Line struct {
+	Number string `json:"number"`
+	Name   string `json:"name,omitempty"`
 }
 
-// Registered is the result of Register.
-type Registered struct {
-	CallID string `json:"call_id"`
-}
+// Index reads all customers of the portal into our own index of responsibles, page by page (T-2).
+type Index struct{}
 
-// Finished is the result of Finish. Activity is 0 when the portal made none,
-// which it does for a call bound to nobody (contract §4.3).
-type Finished struct {
-	Activity int64 `json:"activity,omitempty"`
-}
-
-// UploadTo is the result of AttachRecord. The address carries its own credential and is
-// never stored or logged. Have means that the portal has the record already.
-type UploadTo struct {
-	URL   string `json:"-"`
-	Field string `json:"-"`
-	Have  bool   `json:"have,omitempty"`
-}
-
-// Name is "find_customer".
-func (Find) Name() string { return "find_customer" }
-
-// Name is "create".
-func (Create) Name() string { return "create" }
-
-// Name is "update".
-func (Update) Name() string { return "update" }
-
-// Name is "register_call".
-func (Register) Name() string { return "register_call" }
-
-// Name is "show_card".
-func (ShowCard) Name() string { return "show_card" }
-
-// Name is "hide_card".
-func (HideCard) Name() string { return "hide_card" }
-
-// Name is "finish_call".
-func (Finish) Name() string { return "finish_call" }
-
-// Name is "set_activity".
-func (SetActivity) Name() string { return "set_activity" }
-
-// Name is "bind_activity".
-func (BindActivity) Name() string { return "bind_activity" }
-
-// Name is "attach_record".
-func (AttachRecord) Name() string { return "attach_record" }
-
-// Name is "sync_directory".
-func (Sync) Name() string { return "sync_directory" }
-
-// Refs lists the commands that c points at, in the order of its fields.
-func Refs(c Command) []Ref {
-	var refs []Ref
-	add := func(r *Ref) {
-		if r != nil && r.Of != "" {
-			refs = append(refs, *r)
-		}
-	}
-	fields := func(f *Fields) { add(f.Contact); add(f.Company) }
-	switch c := c.(type) {
-	case Create:
-		fields(&c.Fields)
-	case Update:
-		add(&c.Entity)
-		fields(&c.Fields)
-	case Register:
-		add(c.Entity)
-	case ShowCard:
-		add(&c.Call)
-	case HideCard:
-		add(&c.Call)
-	case Finish:
-		add(&c.Call)
-	case SetActivity:
-		add(&c.Activity)
-	case BindActivity:
-		add(&c.Activity)
-		add(&c.Entity)
-	case AttachRecord:
-		add(&c.Call)
-		add(&c.After)
-	}
-	return refs
-}
-
-// Decode reads a command back from the ledger by its name. An unknown name or
-// a damaged body is an error: an action we cannot read is never guessed at.
-func Decode(name string, body []byte) (Command, error) {
-	switch name {
-	case Find{}.Name():
-		return decode[Find](name, body)
-	case Create{}.Name():
-		return decode[Create](name, body)
-	case Update{}.Name():
-		return decode[Update](name, body)
-	case Register{}.Name():
-		return decode[Register](name, body)
-	case ShowCard{}.Name():
-		return decode[ShowCard](name, body)
-	case HideCard{}.Name():
-		return decode[HideCard](name, body)
-	case Finish{}.Name():
-		return decode[Finish](name, body)
-	case SetActivity{}.Name():
-		return decode[SetActivity](name, body)
-	case BindActivity{}.Name():
-		return decode[BindActivity](name, body)
-	case AttachRecord{}.Name():
-		return decode[AttachRecord](name, body)
-	case Sync{}.Name():
-		return decode[Sync](name, body)
-	}
-	return nil, fmt.Errorf("unknown command %q", name)
-}
-
-func decode[C Command](name string, body []byte) (Command, error) {
-	var c C
-	if err := json.Unmarshal(body, &c); err != nil {
-		return nil, fmt.Errorf("command %s: %w", name, err)
-	}
-	return c, nil
-}
+// Refresh reads anew what the portal said was changed (T-2).
+type Refresh struct{}

@@ -39,6 +39,13 @@ type Entity struct {
 	Created     time.Time `json:"created,omitzero"`
 	// OriginID is our natural key, empty for records that others made.
 	OriginID string `json:"origin_id,omitempty"`
+	// Updated and UpdatedBy tell of the last change by anybody, ourselves included, by the portal's clock (T-1).
+	Updated   time.Time `json:"updated,omitzero"`
+	UpdatedBy UserID    `json:"updated_by,omitempty"`
+	// Phones are the numbers of a contact, company or lead as the portal writes them; List and Read tell them, Find does not.
+	Phones []string `json:"phones,omitempty"`
+	// Custom are the custom fields that were asked for, by the portal's name; an empty one is absent (T-15).
+	Custom map[string]string `json:"custom,omitempty"`
 }
 
 // Fields are the columns of an entity that a command writes. A nil field is left
@@ -93,13 +100,34 @@ type Funnel struct {
 	Stages []Stage `json:"stages"`
 }
 
+// Field is a text field of an entity that extra fields may be written to (T-15).
+type Field struct {
+	Name     string `json:"name"` // as commands and settings name it: "UF_CRM_1639669411830"
+	Title    string `json:"title"`
+	Required bool   `json:"required,omitempty"` // the portal may refuse an entity without it
+	Multiple bool   `json:"multiple,omitempty"`
+}
+
+// Presence is what the portal knows of a user's working day.
+type Presence string
+
+// The states of a working day (contract bitrix24 §6).
+const (
+	Working  Presence = "working"
+	Paused   Presence = "paused"
+	Away     Presence = "away" // the day has not begun or is over
+	NotKnown Presence = ""     // the tariff has no time management
+)
+
 // Directory is the portal's own vocabulary: what settings may refer to.
 type Directory struct {
-	Mode       Mode      `json:"mode"`
-	Users      []User    `json:"users"`
-	LeadStages []Stage   `json:"lead_stages"`
-	Funnels    []Funnel  `json:"funnels"`
-	Sources    []Stage   `json:"sources"`
-	Scopes     []string  `json:"scopes,omitempty"`
-	SyncedAt   time.Time `json:"synced_at,omitzero"`
+	Mode       Mode     `json:"mode"`
+	Users      []User   `json:"users"`
+	LeadStages []Stage  `json:"lead_stages"`
+	Funnels    []Funnel `json:"funnels"`
+	Sources    []Stage  `json:"sources"`
+	Scopes     []string `json:"scopes,omitempty"`
+	// Fields are the text fields of each kind of entity (T-15).
+	Fields   map[Kind][]Field `json:"fields,omitempty"`
+	SyncedAt time.Time        `json:"synced_at,omitzero"`
 }

@@ -41,6 +41,11 @@ type Portal interface {
 	// Directory reads the portal's whole directory (several requests; charge is called
 	// before each). A page that fails fails it all, so that the old directory stays.
 	Directory(ctx context.Context, charge func(context.Context) error) (Directory, *Error)
+	// Prepare has the portal report its events to us and know our lines (several requests; charge is called before each).
+	Prepare(ctx context.Context, charge func(context.Context) error, p Prepare) *Error
+	// Presence tells of users' working days (several requests, as above). A portal whose tariff does not know them
+	// answers nothing of anybody, without an error.
+	Presence(ctx context.Context, charge func(context.Context) error, users []UserID) (map[UserID]Presence, *Error)
 	// Usage reports what the portal said of its limits last.
 	Usage() Usage
 }

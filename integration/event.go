@@ -24,8 +24,21 @@ const (
 	FaxReceived      EventKind = "fax_received"
 	TagSet           EventKind = "tag_set" // somebody marked the communication
 	SIPLost          EventKind = "sip_registration_lost"
+	// CallReport is what the platform knows of an ended call when it is asked (contract uis §4.3).
+	CallReport EventKind = "call_report"
+	// RouteAsked is the platform's question whose client is calling, with the answer it was given (T-2).
+	RouteAsked EventKind = "route_asked"
+	// ClickToCall is an employee's click on a number in the portal (T-8).
+	ClickToCall EventKind = "click_to_call"
+	// CallbackAsked is a client's wish to be called back, left in a form of the portal (T-9).
+	CallbackAsked EventKind = "callback_asked"
+	// CallDialled and DialFailed are our own: what became of a call that we asked the platform to start.
+	CallDialled EventKind = "call_dialled"
+	DialFailed  EventKind = "dial_failed"
 	// CallSilent is our own: nothing was heard of a session for too long (T-0).
 	CallSilent EventKind = "call_silent"
+	// CallDue is our own: the moment has come for which a decision has waited (T-1, T-5).
+	CallDue EventKind = "call_due"
 	// Unreadable is an authentic delivery that could not be read; it is kept as evidence.
 	Unreadable EventKind = "invalid"
 )
@@ -51,6 +64,19 @@ type Event struct {
 	Report   Report      `json:"report"`
 	// Problem tells why an authentic delivery could not be read (Kind Unreadable).
 	Problem string `json:"problem,omitempty"`
+}
+
+// CallRequest is a wish of the portal's people or visitors to be connected (T-8, T-9).
+type CallRequest struct {
+	// CallID is the portal's own id of the call it has registered; a callback has none.
+	CallID string     `json:"call_id,omitempty"`
+	User   crm.UserID `json:"user,omitempty"` // who clicked
+	// Line is the number chosen in the portal to call from.
+	Line string `json:"line,omitempty"`
+	// Kind and Entity are the record from whose page it came, or that the form made.
+	Kind   crm.Kind `json:"kind,omitempty"`
+	Entity int64    `json:"entity,omitempty"`
+	Text   string   `json:"text,omitempty"` // what the visitor wrote
 }
 
 // Report is what one event says of its call. Empty means "not said", never "no".
@@ -85,6 +111,21 @@ type Report struct {
 	CallSource string   `json:"call_source,omitempty"`
 	Rating     int      `json:"rating,omitempty"`
 	Tags       []string `json:"tags,omitempty"`
+
+	// Rung and Talkers are everybody whose phone rang and who spoke, in order. Only a report of the whole call
+	// tells them (CallReport).
+	Rung    []Employee `json:"rung,omitempty"`
+	Talkers []Employee `json:"talkers,omitempty"`
+	// EndedAt is when the call ended, told by a report of the whole call.
+	EndedAt    time.Time    `json:"ended_at,omitzero"`
+	Transcript []crm.Spoken `json:"transcript,omitempty"`
+	// Imported tells that the call was read from the past on a person's order: nobody is told of it any more.
+	Imported bool `json:"imported,omitempty"`
+
+	// Request is what a person or visitor of the portal asked for (ClickToCall, CallbackAsked).
+	Request *CallRequest `json:"request,omitempty"`
+	// Route is what was answered to the platform's question (RouteAsked).
+	Route *Route `json:"route,omitempty"`
 
 	// Params are the other values the event names, by the platform's variable
 	// (contract uis §1.3: "scenario_id", "utm_source"), as text: ids in decimal.

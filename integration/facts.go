@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"omniconnector/crm"
+	"omniconnector/integration/centre"
 )
 
 // Facts is everything a decision may look at: no clock, no database, no network.
@@ -15,10 +16,32 @@ type Facts struct {
 	Known     *crm.Customer
 	AskedAt   time.Time
 	Directory crm.Directory
-	Memory    Memory
+	// Centre is the platform's directory; its SyncedAt is zero for a tenant whose platform is not connected.
+	Centre *centre.Directory
+	Memory Memory
 	// Trigger is the newest event of those that are being decided; it names what may happen
 	// several times in one call, like showing a card.
 	Trigger EventID
 	// Missed are activities of the customer's own missed calls that were made since Known was asked.
 	Missed []int64
+	// Dialled are the calls that we lately asked the platform to start for this customer, newest first (T-8: double clicks).
+	Dialled []Dialled
+	// Writes are our own changes of the customer's records, by record (T-1: what tells them from other people's).
+	Writes map[Record][]Write
 }
+
+// Dialled is a call that we asked the platform to start.
+type Dialled struct {
+	At       time.Time
+	Employee EmployeeID
+	Session  SessionID // of the request: the click's, not the platform's
+}
+
+// Record names an entity of the CRM.
+type Record struct {
+	Kind crm.Kind
+	ID   int64
+}
+
+// Write is one change of ours, by the portal's clock: the record's time of change before it, when known, and after it.
+type Write struct{ Before, After time.Time }

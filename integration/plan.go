@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"omniconnector/crm"
+	"omniconnector/integration/centre"
 )
 
 // Outcome says how a decision came out. Every exit of Decide has a name.
@@ -63,6 +64,8 @@ type Action struct {
 	// Until is the last moment at which the action still makes sense; zero means always.
 	// A card is not popped up for a call that was answered minutes ago.
 	Until time.Time
+	// After is the first moment at which the action may run; zero means at once (R-9).
+	After time.Time
 }
 
 // Plan is the answer to what happened to one call: what to do, and why.
@@ -72,6 +75,8 @@ type Plan struct {
 	Actions []Action // in the order they must run
 	// Memory is what the call's later decisions must know of this one.
 	Memory Memory
+	// Wake is when the call is to be decided again without another event, by a CallDue; zero for never (T-1, T-5).
+	Wake time.Time
 }
 
 // Memory is what was decided for a call so far. It is stored with the plan, so that
@@ -106,6 +111,24 @@ type Memory struct {
 	Records []string `json:"records,omitempty"`
 	// Verdict is how the call's filter was decided, once it was.
 	Verdict Outcome `json:"verdict,omitempty"`
+	// OpenedAt is when the call was opened in the CRM: T-5 counts from it.
+	OpenedAt time.Time `json:"opened_at,omitzero"`
+	// DueAt is the moment for which the decision waits; zero when for none.
+	DueAt time.Time `json:"due_at,omitzero"`
+	// PortalCall is the portal's id of a call that it registered by itself (T-8).
+	PortalCall string `json:"portal_call,omitempty"`
+	// Added tells that the activity was added by us beside the portal's finish.
+	Added bool `json:"added,omitempty"`
+	// ActivityUser is who the activity was given to.
+	ActivityUser crm.UserID `json:"activity_user,omitempty"`
+	// Written are the extra fields as they were written, by kind and field (T-15).
+	Written map[crm.Kind]map[string]string `json:"written,omitempty"`
+	// Noted are the lines that were told of the call in a note.
+	Noted []string `json:"noted,omitempty"`
+	// Transcribed tells that the words of the talk were passed on.
+	Transcribed bool `json:"transcribed,omitempty"`
+	// Told tells that the reasons of a routing answer are in the journal (T-2).
+	Told bool `json:"told,omitempty"`
 }
 
 // Target is an entity as a call's settings want it.
@@ -119,6 +142,8 @@ type Target struct {
 	Companion crm.Kind `json:"companion,omitempty"`
 	// CompanionTitle is its name.
 	CompanionTitle string `json:"companion_title,omitempty"`
+	// SourceDescription is «Дополнительно об источнике» (T-6).
+	SourceDescription string `json:"source_description,omitempty"`
 }
 
 // Bound is a reference to an entity of a known kind.
@@ -138,7 +163,7 @@ func Late(a Action, now time.Time) (left Action, drop bool) {
 		do.Show = false
 		a.Do, a.Until = do, time.Time{}
 		return a, false
-	case crm.ShowCard, crm.HideCard:
+	case crm.ShowCard, crm.HideCard, centre.Dial:
 		return a, true
 	default:
 		return a, false
@@ -149,4 +174,12 @@ func Late(a Action, now time.Time) (left Action, drop bool) {
 // before stays, and the journal says so. The event can be replayed once the mistake is mended.
 func Defect(m Memory) Plan {
 	return Plan{Outcome: Invalid, Memory: m, Reasons: []Reason{{Rule: "R-4", Code: "defect"}}}
+}
+
+// ReadCommand reads an action's command back from the ledger by its name, be it the CRM's or the platform's.
+func ReadCommand(name string, body []byte) (crm.Command, error) {
+	if errand, ok, err := centre.Decode(name, body); ok {
+		return errand, err
+	}
+	return crm.Decode(name, body)
 }

@@ -20,7 +20,9 @@ type Settings struct {
 	// OwnNumbers are virtual numbers of the tenant: never searched or written as a customer's.
 	OwnNumbers []string  `json:"own_numbers"`
 	Employees  []Mapping `json:"employees"`
-	Telephony  Telephony `json:"telephony"`
+	// Sync says which employees are kept in step with the portal, and how («Синхронизация сотрудников»).
+	Sync      Sync      `json:"sync"`
+	Telephony Telephony `json:"telephony"`
 
 	version  int64
 	compiled *compiled
@@ -33,11 +35,41 @@ type Mapping struct {
 	User     crm.UserID `json:"user"`
 }
 
+// Sync is the section «Синхронизация сотрудников».
+type Sync struct {
+	// Daily reads both sides' directories anew every 24 hours.
+	Daily bool `json:"daily"`
+	// Only limits the mapping to these employees; empty means all.
+	Only []EmployeeID `json:"only"`
+	// Statuses sets employees' statuses at the platform by their working day in the portal, every 20 minutes.
+	Statuses bool `json:"statuses"`
+}
+
 // Telephony is the section «Телефония».
 type Telephony struct {
-	Enabled  bool  `json:"enabled"`
-	Incoming Calls `json:"incoming"`
-	Outgoing Calls `json:"outgoing"`
+	Enabled bool `json:"enabled"`
+	// Other is «Использовать другую телефонию» (T-1); on, it makes all the rest inactive.
+	Other OtherTelephony `json:"other_telephony"`
+	// Manager is «Переадресация на персонального менеджера из CRM» (T-2).
+	Manager bool `json:"personal_manager"`
+	// ResponsibleAfter is «Обновлять ответственного через», in seconds; 0 sets the responsible at once (T-5).
+	ResponsibleAfter int `json:"responsible_after_seconds"`
+	// Click is «Звонки по клику из CRM» (T-8).
+	Click Click `json:"click_to_call"`
+	// Callback is «Обратный звонок» (T-9).
+	Callback Callback `json:"callback"`
+	// RecordsFiltered is «Создавать дело и передавать записи, если настроены определенные фильтры» (T-10).
+	RecordsFiltered bool `json:"records_with_filter"`
+	// ChatNotice is «Добавлять сообщение о совершенном звонке сотруднику в чат» (T-11).
+	ChatNotice bool `json:"chat_notice"`
+	// Fields are the extra fields (T-15).
+	Fields ExtraFields `json:"extra_fields"`
+	// Notes adds a comment to the call's record: rating, tags, a call outside of working hours.
+	Notes bool `json:"notes"`
+	// Hours are the working hours that notes look at.
+	Hours    WorkingHours `json:"working_hours"`
+	Incoming Calls        `json:"incoming"`
+	Outgoing Calls        `json:"outgoing"`
 	// Talker chooses between several who spoke: the first or the last (T-14).
 	Talker Talker `json:"talker"`
 	// SourceNumber writes the virtual number into «Дополнительно об источнике» (T-6).
@@ -48,6 +80,50 @@ type Telephony struct {
 	Companion crm.Kind `json:"companion"`
 	// SilenceMinutes is how long a call may say nothing before it is finished as missed (T-0).
 	SilenceMinutes int `json:"silence_minutes"`
+}
+
+// OtherTelephony is the switch of T-1. SettleSeconds is how long after the end of a call the other telephony may still
+// be changing records.
+type OtherTelephony struct {
+	On            bool `json:"on"`
+	SettleSeconds int  `json:"settle_seconds"`
+}
+
+// Click is the section «Звонки по клику из CRM» (T-8). Number is ours, to call from; with Override the client always
+// sees it.
+type Click struct {
+	On       bool   `json:"on"`
+	Number   string `json:"number"`
+	Override bool   `json:"override_caller_id"`
+}
+
+// Callback is the section «Обратный звонок» (T-9). Number is called when there is no employee to call.
+type Callback struct {
+	On     bool   `json:"on"`
+	Number string `json:"number"`
+}
+
+// ExtraFields are the pairs of T-15. Always also writes them to the first entity that was found.
+type ExtraFields struct {
+	Always  bool        `json:"always"`
+	Lead    []FieldPair `json:"lead"`
+	Deal    []FieldPair `json:"deal"`
+	Contact []FieldPair `json:"contact"`
+	Company []FieldPair `json:"company"`
+}
+
+// FieldPair writes a communication parameter into a field of the portal.
+type FieldPair struct {
+	Field     string `json:"field"`     // as the portal names it
+	Parameter string `json:"parameter"` // from Parameters
+}
+
+// WorkingHours are when the tenant's people answer, in the tenant's zone. Days are those of the week, 1 is Monday;
+// From and Till are "09:00".
+type WorkingHours struct {
+	Days []int  `json:"days"`
+	From string `json:"from"`
+	Till string `json:"till"`
 }
 
 // Talker is the first or the last who spoke.
@@ -126,6 +202,9 @@ type ResponsibleRule struct {
 // DefaultSilence is how long a call may say nothing (T-0).
 const DefaultSilence = 2 * time.Hour
 
+// DefaultSettle is how long after a call the other telephony may still be changing records (T-1).
+const DefaultSettle = time.Minute
+
 // Defaults is a document that a tenant starts from: everything on, nothing chosen.
 func Defaults() Settings {
 	calls := Calls{Create: true, Funnels: Funnels{LeadStage: "NEW", Stage: "NEW"}}
@@ -133,8 +212,11 @@ func Defaults() Settings {
 		AppName: "OMNI", TimeZone: "Europe/Moscow", Country: "RU",
 		Telephony: Telephony{
 			Enabled: true, Incoming: calls, Outgoing: calls, Talker: LastTalker, SourceNumber: true, Records: true,
-			Companion: crm.Contact, SilenceMinutes: int(DefaultSilence / time.Minute),
+			Companion: crm.Contact, SilenceMinutes: int(DefaultSilence / time.Minute), RecordsFiltered: true,
+			Other: OtherTelephony{SettleSeconds: int(DefaultSettle / time.Second)}, Notes: true,
+			Hours: WorkingHours{Days: []int{1, 2, 3, 4, 5}, From: "09:00", Till: "18:00"},
 		},
+		Sync: Sync{Daily: true},
 	}
 }
 
@@ -179,4 +261,27 @@ func (n *NameTemplates) For(k crm.Kind) []NameTemplate {
 		return n.Company
 	}
 	return nil
+}
+
+// For lists the pairs of a kind.
+func (f *ExtraFields) For(k crm.Kind) []FieldPair {
+	switch k {
+	case crm.Lead:
+		return f.Lead
+	case crm.Deal:
+		return f.Deal
+	case crm.Contact:
+		return f.Contact
+	case crm.Company:
+		return f.Company
+	}
+	return nil
+}
+
+// Settle is how long after the end of a call other people's changes of its records still count as its own (T-1).
+func (s *Settings) Settle() time.Duration {
+	if s.Telephony.Other.SettleSeconds <= 0 {
+		return DefaultSettle
+	}
+	return time.Duration(s.Telephony.Other.SettleSeconds) * time.Second
 }

@@ -1,6 +1,10 @@
 package integration
 
-import "time"
+import (
+	"time"
+
+	"omniconnector/integration/centre"
+)
 
 // TenantID names a customer of the installation, who owns everything below.
 type TenantID string
@@ -18,7 +22,7 @@ type SessionID string
 type CustomerKey string
 
 // EmployeeID is the platform's id of an employee; 0 means nobody.
-type EmployeeID int64
+type EmployeeID = centre.EmployeeID
 
 // TenantState says whether a tenant's work goes on.
 type TenantState string

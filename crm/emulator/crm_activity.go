@@ -42,9 +42,9 @@ func (p *Portal) callActivity(call *phoneCall) {
 	if owner == nil {
 		return
 	}
-	direction, words := int64(2), "Исходящий звонок на "
+	direction := int64(2)
 	if call.incoming() {
-		direction, words = 1, "Входящий звонок от "
+		direction = 1
 	}
 	completed := "Y"
 	if call.incoming() && !call.success() { // a missed call stays to be done (contract §4.5 [X])
@@ -52,7 +52,7 @@ func (p *Portal) callActivity(call *phoneCall) {
 	}
 	a := p.addActivity(map[string]any{
 		"OWNER_ID": owner.ID, "OWNER_TYPE_ID": int64(owner.Kind), "TYPE_ID": int64(2),
-		"PROVIDER_ID": "VOXIMPLANT_CALL", "PROVIDER_TYPE_ID": "CALL", "SUBJECT": words + call.Phone,
+		"PROVIDER_ID": "VOXIMPLANT_CALL", "PROVIDER_TYPE_ID": "CALL", "SUBJECT": callSubject(call),
 		"RESPONSIBLE_ID": call.FinishUser, "AUTHOR_ID": call.FinishUser, "DIRECTION": direction,
 		"START_TIME": stamp(call.Start), "END_TIME": stamp(call.Start.Add(time.Duration(call.Duration) * time.Second)),
 		"DEADLINE": stamp(call.Start), "COMPLETED": completed, "PRIORITY": int64(2), "DESCRIPTION": "",
@@ -61,8 +61,8 @@ func (p *Portal) callActivity(call *phoneCall) {
 	a.CallID = call.ID
 	a.Comms = []*array{communicationRow("PHONE", call.Phone, owner.ref())}
 	a.Bindings = []ref{owner.ref()}
-	for _, r := range call.Created {
-		if r != owner.ref() {
+	for _, r := range slices.Concat(call.Created, call.Bound) {
+		if !slices.Contains(a.Bindings, r) {
 			a.Bindings = append(a.Bindings, r)
 		}
 	}

@@ -34,6 +34,7 @@ const (
 type Fault struct {
 	Kind   FaultKind       `json:"kind"`
 	Times  int             `json:"times,omitempty"` // how often; once when zero
+	Skip   int             `json:"skip,omitempty"`  // how many fitting requests go well before it: 1 fails the second page of a list
 	Status int             `json:"status,omitempty"`
 	Code   string          `json:"code,omitempty"`
 	Text   string          `json:"text,omitempty"`
@@ -68,6 +69,16 @@ type scripted struct {
 	method string
 	fault  Fault
 	left   int
+	skip   int
+}
+
+// due counts a fitting request and tells whether the fault strikes it.
+func (s *scripted) due() bool {
+	if s.skip > 0 {
+		s.skip--
+		return false
+	}
+	return true
 }
 
 // FailNext makes the next request that contains method fail so; "*" is any, "batch" any batch, "upload" a record's upload.
@@ -120,7 +131,7 @@ func (p *Portal) FaultCounts() map[FaultKind]int {
 func (b *faultBox) add(method string, f Fault) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.scripted = append(b.scripted, &scripted{method: lower(method), fault: f, left: max(f.Times, 1)})
+	b.scripted = append(b.scripted, &scripted{method: lower(method), fault: f, left: max(f.Times, 1), skip: f.Skip})
 }
 
 // take finds the fault for a request made of these methods. Inside a batch an error meant
@@ -133,6 +144,9 @@ func (b *faultBox) take(names []string, batch bool) *Fault {
 		if !hit || batch && s.fault.Kind == FaultError && s.method != "*" && s.method != "batch" {
 			continue
 		}
+		if !s.due() {
+			continue
+		}
 		return b.use(s, s.method)
 	}
 	return b.random(names)
@@ -143,7 +157,7 @@ func (b *faultBox) takeError(method string) *Fault {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, s := range b.scripted {
-		if s.method == method && s.fault.Kind == FaultError {
+		if s.method == method && s.fault.Kind == FaultError && s.due() {
 			return b.use(s, method)
 		}
 	}

@@ -29,6 +29,8 @@ type phoneCall struct {
 	Created    []ref
 	// Internal calls were registered by the portal itself for a click on a number (contract §4.9).
 	Internal bool
+	// Bound are further records whose timeline the call's activity belongs to: the deal on whose page the number was clicked.
+	Bound    []ref
 	Showing  map[int64]time.Time
 	Shown    []CardEvent
 
@@ -45,7 +47,9 @@ type phoneCall struct {
 	ChatNotes  int
 	Record     *record
 	Transcript []transcriptLine
-	Transcribe int // how often a transcript was attached
+	// TranscriptID is the latest transcript's, 0 for none.
+	TranscriptID int64
+	Transcribe   int // how often a transcript was attached
 }
 
 // CardEvent is a call card appearing or going away on an employee's screen.
@@ -125,13 +129,21 @@ func callRegister(c *call) (any, error) {
 	if show {
 		c.card(call, u.ID, true)
 	}
-	if !c.in.has("ADD_TO_CHAT") || phpBool(c.in.get("ADD_TO_CHAT")) {
-		call.ChatNotes++
+	if c.toChat() {
+		c.chatNote(call, u.ID, callBegun(call))
 	}
-	c.emit("ONVOXIMPLANTCALLINIT", u.ID, map[string]any{
+	c.callInit(call, u.ID)
+	return registered(call, trouble), nil
+}
+
+// toChat is ADD_TO_CHAT, which is on when it is not given (contract §4.2, §4.5).
+func (c *call) toChat() bool { return !c.in.has("ADD_TO_CHAT") || phpBool(c.in.get("ADD_TO_CHAT")) }
+
+// callInit tells of every registration, the portal's own included (contract §4.9).
+func (p *Portal) callInit(call *phoneCall, by int64) {
+	p.emit("ONVOXIMPLANTCALLINIT", by, map[string]any{
 		"CALL_ID": call.ID, "CALL_TYPE": call.Type, "PHONE_NUMBER": call.Phone, "CALLER_ID": call.Line, "REST_APP_ID": call.AppID,
 	})
-	return registered(call, trouble), nil
 }
 
 // enter gives a call its id and files it.
@@ -170,78 +182,6 @@ func (p *Portal) repeatOf(n *phoneCall) *phoneCall {
 		}
 	}
 	return nil
-}
-
-// bindCall finds or makes the client of a call (contract §4.3) and tells what kept a record from being made.
-func (c *call) bindCall(call *phoneCall) string {
-	if k := kindOf(phpString(c.in.get("CRM_ENTITY_TYPE"))); k != 0 && k != Deal { // a deal is not in the list
-		if e := c.entity(k, phpInt(c.in.get("CRM_ENTITY_ID"))); e != nil {
-			call.Entity = e.ref()
-			return ""
-		}
-	}
-	if found := c.clients(call.Phone); len(found) > 0 {
-		call.Entity = found[0].ref()
-		return ""
-	}
-	create := phpBool(c.in.get("CRM_CREATE"))
-	if l := c.line(call.Line); call.Type == 1 && l != nil && !l.AutoCreate {
-		create = false
-	}
-	if !create {
-		return ""
-	}
-	fields := map[string]any{"assignedById": call.UserID, "sourceId": call.Source}
-	if call.Source == "" {
-		fields["sourceId"] = "CALL"
-	}
-	return c.makeClient(call, fields)
-}
-
-// One lead where there are leads, else a contact with a deal (contract §4.3 [E]). A mandatory field of the
-// portal makes creation fail while the registration succeeds, with LEAD_CREATION_ERROR.
-func (c *call) makeClient(call *phoneCall, fields map[string]any) string {
-	words := " - Входящий звонок"
-	if call.Type == 1 {
-		words = " - Исходящий звонок"
-	}
-	phone := func(e *entity) { c.addFM(e, "PHONE", "WORK", call.Phone) }
-	first := Lead
-	if c.state.Mode == Simple {
-		first = Contact
-		fields["name"] = call.Phone
-	} else {
-		fields["title"] = call.Phone + words
-	}
-	e, bad := c.create(first, change{fields: fields, fm: phone}, call.UserID)
-	if bad != nil {
-		return bad.Text
-	}
-	call.Entity = e.ref()
-	call.Created = append(call.Created, e.ref())
-	if c.state.Mode == Simple {
-		deal := map[string]any{"assignedById": call.UserID, "sourceId": fields["sourceId"], "title": call.Phone + words, "contactId": e.ID}
-		if d, bad := c.create(Deal, change{fields: deal}, call.UserID); bad == nil {
-			call.Created = append(call.Created, d.ref())
-		}
-	}
-	return ""
-}
-
-// clients are the records with this number in the portal's order of preference: contact, company, lead, open leads first.
-func (p *Portal) clients(phone string) []*entity {
-	var out, closed []*entity
-	for _, k := range []Kind{Contact, Company, Lead} {
-		for _, id := range p.byCommunication("PHONE", phone, k) {
-			e := p.entity(k, id)
-			if k == Lead && e.str("stageSemanticId") != "P" {
-				closed = append(closed, e)
-				continue
-			}
-			out = append(out, e)
-		}
-	}
-	return append(out, closed...)
 }
 
 // CRM_CREATED_LEAD repeats what CRM_CREATED_ENTITIES says, for leads only (contract §4.2).
@@ -326,12 +266,14 @@ func callFinish(c *call) (any, error) {
 	}
 	call.Reason = phpString(c.in.get("FAILED_REASON"))
 	call.Cost, call.Currency = phpFloat(c.in.get("COST")), phpString(c.in.get("COST_CURRENCY"))
-	call.Vote = phpInt(c.in.get("VOTE"))
+	if vote := phpInt(c.in.get("VOTE")); vote >= 1 && vote <= 5 {
+		call.Vote = vote
+	}
 	for user := range call.Showing {
 		c.card(call, user, false)
 	}
-	if !c.in.has("ADD_TO_CHAT") || phpBool(c.in.get("ADD_TO_CHAT")) {
-		call.ChatNotes++
+	if c.toChat() {
+		c.chatNote(call, u.ID, callEnded(call))
 	}
 	// Only what this call itself created changes hands; other records keep their owner (contract §0.11).
 	for _, r := range call.Created {
@@ -378,36 +320,4 @@ func (p *Portal) statistic(call *phoneCall) map[string]any {
 		out["CRM_ENTITY_TYPE"], out["CRM_ENTITY_ID"] = call.Entity.Kind.String(), call.Entity.ID
 	}
 	return out
-}
-
-// The first row is the one the portal itself would bind the call to (contract §4.8).
-func searchEntities(c *call) (any, error) {
-	phone := phpString(c.in.get("PHONE_NUMBER"))
-	if phone == "" {
-		return nil, core("PHONE_NUMBER should not be empty")
-	}
-	out := []any{}
-	null := func(s string) any {
-		if s == "" {
-			return nil
-		}
-		return s
-	}
-	for _, e := range c.clients(phone) {
-		row := map[string]any{
-			"CRM_ENTITY_TYPE": e.Kind.String(), "CRM_ENTITY_ID": e.ID, "ASSIGNED_BY_ID": e.int("assignedById"), "NAME": e.name(),
-		}
-		if u := c.user(e.int("assignedById")); u != nil {
-			timeman := u.Timeman
-			if timeman == "" {
-				timeman = "OPENED"
-			}
-			row["ASSIGNED_BY"] = map[string]any{
-				"ID": itoa(u.ID), "TIMEMAN_STATUS": timeman, "USER_PHONE_INNER": null(u.Inner),
-				"WORK_PHONE": null(u.WorkPhone), "PERSONAL_PHONE": nil, "PERSONAL_MOBILE": null(u.Mobile),
-			}
-		}
-		out = append(out, row)
-	}
-	return out, nil
 }

@@ -47,6 +47,7 @@ var attachMethods = map[string]method{
 		return phpString(c.in.get("RECORD_URL")) != "" || c.in.has("FILE_CONTENT")
 	}},
 	"telephony.call.attachtranscription": {scope: "telephony", run: attachTranscription},
+	"crm.activity.call.gettranscript":    {scope: "crm", run: getTranscript},
 }
 
 // Only the statistics know finished calls, and records hang in the statistics (contract §4.6).
@@ -265,9 +266,29 @@ func attachTranscription(c *call) (any, error) {
 		}
 		lines = append(lines, l)
 	}
-	call.Transcript = lines
+	call.Transcript, call.TranscriptID = lines, c.id("transcript")
 	call.Transcribe++
-	return map[string]any{"TRANSCRIPT_ID": c.id("transcript")}, nil
+	return map[string]any{"TRANSCRIPT_ID": call.TranscriptID}, nil
+}
+
+// getTranscript answers one text, null when there is none (contract §4.7); how the sides are told apart in it is not documented.
+func getTranscript(c *call) (any, error) {
+	if !c.in.has("activityId") {
+		return nil, missing("activityId")
+	}
+	a := c.state.Activities[phpInt(c.in.get("activityId"))]
+	if a == nil {
+		return nil, notFound()
+	}
+	call := c.index.calls[a.CallID]
+	if call == nil || call.TranscriptID == 0 {
+		return nil, nil //nolint:nilnil // the vendor answers null
+	}
+	var said []string
+	for _, l := range call.Transcript {
+		said = append(said, l.Side+": "+l.Message)
+	}
+	return map[string]any{"transcription": strings.Join(said, "\n")}, nil
 }
 
 // voximplant.statistic.get: finished calls, all values as strings (contract §4.9).
@@ -325,8 +346,8 @@ func (p *Portal) statisticRow(call *phoneCall) map[string]any {
 		out["CALL_RECORD_URL"] = p.Address() + "/record/" + itoa(call.N)
 		out["RECORD_DURATION"] = itoa(call.Duration)
 	}
-	if call.Transcribe > 0 {
-		out["TRANSCRIPT_ID"] = itoa(call.N)
+	if call.TranscriptID > 0 {
+		out["TRANSCRIPT_ID"] = itoa(call.TranscriptID)
 	}
 	return out
 }

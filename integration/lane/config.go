@@ -3,18 +3,46 @@ package lane
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"time"
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 )
 
 // Portals opens the CRM of a lane.
 type Portals interface {
 	// Open gives a portal's client and its bucket. An error leaves the lane for later.
 	Open(ctx context.Context, t integration.TenantID, p integration.PortalID) (crm.Portal, Budget, error)
+}
+
+// Platform is a tenant's contact centre, asked and told from its lanes (contract uis §3, §4). Its methods are safe
+// for concurrent use; errors carry the same kinds as the CRM's.
+type Platform interface {
+	// Dial starts a call and answers the platform's session of it. Refused for good is Invalid, with words for the employee.
+	Dial(ctx context.Context, d centre.Dial) (integration.SessionID, *crm.Error)
+	// Dialled looks for a call by its external id among those that go on and those that ended since; NotFound means
+	// that there is none.
+	Dialled(ctx context.Context, externalID string, since time.Time) (integration.SessionID, *crm.Error)
+	// Directory reads the whole directory. A page that fails fails it all, so that the old one stays.
+	Directory(ctx context.Context) (centre.Directory, *crm.Error)
+	// Calls reads ended calls whole, with their legs, as events of kind CallReport, by ascending start. Total is how many
+	// there are in all pages.
+	Calls(ctx context.Context, q centre.Query) (reports []integration.Event, total int, err *crm.Error)
+	// SetStatus gives an employee another working status.
+	SetStatus(ctx context.Context, e *centre.Employee, status int64) *crm.Error
+}
+
+// ErrNoPlatform means that the tenant has not connected its telephony platform.
+var ErrNoPlatform = errors.New("the telephony platform is not connected")
+
+// Platforms opens the contact centre of a tenant.
+type Platforms interface {
+	// Platform answers ErrNoPlatform for a tenant that has none.
+	Platform(ctx context.Context, t integration.TenantID) (Platform, error)
 }
 
 // Recordings fetches records of talks from where the platform keeps them.
@@ -33,6 +61,7 @@ type Settings interface {
 type Config struct {
 	Store      Store
 	Portals    Portals
+	Platforms  Platforms // nil when no tenant has one
 	Recordings Recordings
 	Settings   Settings
 	Now        func() time.Time
@@ -55,6 +84,11 @@ type Config struct {
 	RetryAtMost time.Duration
 	// GiveUpAfter is when an action becomes a dead letter.
 	GiveUpAfter time.Duration
+	// RereadAfter is how long after its end a call is read from the platform, which knows the truth by then (contract uis §8).
+	RereadAfter time.Duration
+	// SweepEvery, StatusesEvery and SyncEvery are the periods of what is done again and again; SweepOverlap is how far
+	// a sweep looks back beyond the one before.
+	SweepEvery, SweepOverlap, StatusesEvery, SyncEvery time.Duration
 	// Lanes is how many lanes a process works in at once.
 	Lanes int
 	// Step, when set, is told before and after each boundary of the work; crash tests die there.
@@ -83,6 +117,11 @@ func (c Config) withDefaults() Config {
 	c.RetryAfter = cmp.Or(c.RetryAfter, 2*time.Second)
 	c.RetryAtMost = cmp.Or(c.RetryAtMost, 10*time.Minute)
 	c.GiveUpAfter = cmp.Or(c.GiveUpAfter, 72*time.Hour)
+	c.RereadAfter = cmp.Or(c.RereadAfter, time.Minute)
+	c.SweepEvery = cmp.Or(c.SweepEvery, 5*time.Minute)
+	c.SweepOverlap = cmp.Or(c.SweepOverlap, 10*time.Minute)
+	c.StatusesEvery = cmp.Or(c.StatusesEvery, 20*time.Minute)
+	c.SyncEvery = cmp.Or(c.SyncEvery, 24*time.Hour)
 	c.Lanes = cmp.Or(c.Lanes, 1000)
 	if c.Step == nil {
 		c.Step = func(string) {}

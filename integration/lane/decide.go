@@ -9,6 +9,7 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -212,6 +213,12 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 	if alive && !plan.Memory.Closed && !facts.Call.Finished && facts.Call.Session != "" {
 		d.Deadline = facts.Now.Add(facts.Settings.Silence())
 	}
+	if !plan.Wake.IsZero() {
+		d.Deadline = plan.Wake
+	}
+	if !d.Deadline.IsZero() && d.Deadline.Before(l.overdueAt) {
+		l.overdueAt = d.Deadline
+	}
 	return d, nil
 }
 
@@ -344,25 +351,44 @@ func (l *Lane) missed(ctx context.Context, s *session, since time.Time) ([]int64
 	return ids, nil
 }
 
-// silent finishes calls of which nothing was heard for too long (T-0).
-func (l *Lane) silent(ctx context.Context) error {
+// overdue wakes what has waited for its moment, and finishes calls of which nothing was heard for too long (T-0, T-5).
+func (l *Lane) overdue(ctx context.Context) error {
 	now := l.cfg.Now()
-	if now.Before(l.silentAt) {
+	if now.Before(l.overdueAt) {
 		return nil
 	}
-	l.silentAt = now.Add(30 * l.cfg.Poll)
-	sessions, err := l.cfg.Store.Silent(ctx, l.lease, now, takeAtMost)
+	sessions, next, err := l.cfg.Store.Overdue(ctx, l.lease, now, takeAtMost)
 	if err != nil {
 		return err
 	}
-	for _, id := range sessions {
-		e := integration.Event{
-			ID: newEventID(), Source: "lane", Key: string(integration.CallSilent) + "|" + string(id),
-			Kind: integration.CallSilent, Session: id, At: now, Received: now,
-		}
-		if err := l.cfg.Store.Append(ctx, l.lease, e); err != nil {
-			return fmt.Errorf("note the silence of call %s: %w", id, err)
-		}
+	l.overdueAt = now.Add(30 * l.cfg.Poll)
+	if !next.IsZero() && next.Before(l.overdueAt) {
+		l.overdueAt = next
 	}
+	events := make([]integration.Event, 0, len(sessions))
+	for _, o := range sessions {
+		kind := integration.CallSilent
+		if o.Waits {
+			kind = integration.CallDue
+		}
+		events = append(events, ownEvent(kind, o.Session, string(kind)+"|"+string(o.Session)+"|"+strconv.FormatInt(o.At.UnixMicro(), 10), now))
+	}
+	return l.append(ctx, events)
+}
+
+// ownEvent makes an event of our own.
+func ownEvent(k integration.EventKind, s integration.SessionID, key string, now time.Time) integration.Event {
+	return integration.Event{ID: newEventID(), Source: "lane", Key: key, Kind: k, Session: s, At: now, Received: now}
+}
+
+// append puts events of our own into the inbox.
+func (l *Lane) append(ctx context.Context, events []integration.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	if _, err := l.cfg.Store.Append(ctx, l.lease, events); err != nil {
+		return fmt.Errorf("append %d events: %w", len(events), err)
+	}
+	l.more = true
 	return nil
 }

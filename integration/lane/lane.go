@@ -50,10 +50,11 @@ type Lane struct {
 	closing    bool
 	stopped    <-chan struct{} // closed when the lane is to stop
 
-	lookAt   time.Time // when storage is asked for new events without having been told of any
-	renewAt  time.Time
-	silentAt time.Time
-	idleFrom time.Time
+	lookAt  time.Time // when storage is asked for new events without having been told of any
+	renewAt time.Time
+	// overdueAt is when storage is asked for sessions whose deadline has passed.
+	overdueAt time.Time
+	idleFrom  time.Time
 }
 
 func newLane(cfg Config, lease Lease) *Lane {
@@ -139,7 +140,7 @@ func (l *Lane) turn(ctx context.Context) error {
 		name string
 		do   func(context.Context) error
 	}{
-		{"find silent sessions", l.silent},
+		{"find overdue sessions", l.overdue},
 		{"take events", l.take},
 		{"decide", l.decide},
 		{"resolve doubts", l.resolve},
@@ -227,6 +228,7 @@ func (l *Lane) until() time.Duration {
 	earlier(l.notBefore)
 	earlier(l.shareUntil)
 	earlier(l.lookAt)
+	earlier(l.overdueAt)
 	earlier(now.Add(l.cfg.Poll))
 	return max(next.Sub(now), time.Millisecond)
 }

@@ -7,6 +7,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 )
 
 // ErrLost means that the lane is leased by somebody else now: nothing was written, and
@@ -113,8 +114,9 @@ type Store interface {
 	Pending(ctx context.Context, l Lease, after integration.EventID, limit int) ([]integration.Event, error)
 	// Sessions gives what is known of sessions, by id, at the price of one question.
 	Sessions(ctx context.Context, l Lease, ids []integration.SessionID) (map[integration.SessionID]SessionState, error)
-	// Silent lists sessions whose deadline has passed and that are not closed.
-	Silent(ctx context.Context, l Lease, now time.Time, limit int) ([]integration.SessionID, error)
+	// Overdue lists sessions whose deadline has passed and that are not closed, and when the next deadline is; zero when
+	// there is none.
+	Overdue(ctx context.Context, l Lease, now time.Time, limit int) (due []Overdue, next time.Time, err error)
 	// Unfinished lists actions that are not settled, in the order of planning.
 	Unfinished(ctx context.Context, l Lease, limit int) ([]Entry, error)
 	// History lists a customer's settled actions of the named commands, newest first.
@@ -143,6 +145,37 @@ type Store interface {
 	Directory(ctx context.Context, l Lease) (crm.Directory, error)
 	// SaveDirectory replaces it.
 	SaveDirectory(ctx context.Context, l Lease, d crm.Directory) error
-	// Append stores an event of our own making in the inbox.
-	Append(ctx context.Context, l Lease, e integration.Event) error
+	// Append stores events of our own making in the inbox. One whose key is there already is left out; it answers how
+	// many were new.
+	Append(ctx context.Context, l Lease, events []integration.Event) (added int, err error)
+
+	// Centre gives the platform's directory; its SyncedAt is zero when it was never read.
+	Centre(ctx context.Context, l Lease) (centre.Directory, error)
+	// SaveCentre replaces it.
+	SaveCentre(ctx context.Context, l Lease, d centre.Directory) error
+
+	// Learn brings the index of customers up to date (T-2): what is known of records, and which of them are gone.
+	// A record that was marked as changed no later than its Asked is fresh again.
+	Learn(ctx context.Context, l Lease, known []Known, gone []integration.Record) error
+	// Stale lists records that the portal said were changed and that were not read since, oldest first.
+	Stale(ctx context.Context, l Lease, limit int) ([]integration.Record, error)
+}
+
+// Overdue is a session whose deadline has passed.
+type Overdue struct {
+	Session integration.SessionID
+	// At is the deadline.
+	At time.Time
+	// Waits tells that the decision itself asked to be woken; otherwise nothing was heard of the call for too long.
+	Waits bool
+}
+
+// Known is what is known of a record for the index of customers.
+type Known struct {
+	Entity crm.Entity
+	// Phones are numbers of it; with Whole set they are all it has.
+	Phones []integration.Phone
+	Whole  bool
+	// Asked is when the portal was asked.
+	Asked time.Time
 }
