@@ -55,8 +55,16 @@ type install struct {
 	Status   string
 	AppToken string
 	UserID   int64
+	Version  string // "" is the first one
 	Finished bool
 	Handlers []*handler
+}
+
+func (in *install) version() string {
+	if in.Version == "" {
+		return "1"
+	}
+	return in.Version
 }
 
 type accessToken struct {

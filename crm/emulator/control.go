@@ -16,7 +16,6 @@ type order struct {
 	Fields   map[string]any `json:"fields"`
 	Phones   []Phone        `json:"phones"`
 	Emails   []Email        `json:"emails"`
-	Name     string         `json:"name"`
 	ClientID string         `json:"client_id"`
 	Clean    bool           `json:"clean"`
 	User     int64          `json:"user"`
@@ -28,8 +27,13 @@ type order struct {
 	Handler  string         `json:"handler"`
 	Method   string         `json:"method"`
 	Fault    Fault          `json:"fault"`
-	Title    string         `json:"title"`
-	Required bool           `json:"mandatory"`
+	Into     int64          `json:"into"`
+	From     int64          `json:"from"`
+	Version  string         `json:"version"`
+	On       bool           `json:"on"`
+	Mobile   bool           `json:"mobile"`
+	Presence
+	CustomField
 }
 
 // controlRoutes is the control API: what the Go methods do, for those who are not Go (README).
@@ -98,6 +102,10 @@ func (c *Cloud) inspect(w http.ResponseWriter, r *http.Request) {
 		out = p.Calls()
 	case "cards":
 		out = p.Cards()
+	case "messages":
+		out = p.CardMessages()
+	case "chat":
+		out = p.Chat(0)
 	case "records":
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, p.Records()) // a client that has gone is its own business
@@ -176,15 +184,36 @@ func control[T any](w http.ResponseWriter, r *http.Request, run func(*T) any) {
 }
 
 var orders = map[string]func(*Portal, *order) any{
-	"add": func(p *Portal, o *order) any { return map[string]any{"id": p.Add(kindOf(o.Kind), o.record())} },
+	"add": func(p *Portal, o *order) any { return map[string]any{"id": o.by(p).Add(kindOf(o.Kind), o.record())} },
 	"edit": func(p *Portal, o *order) any {
-		if err := p.Edit(kindOf(o.Kind), o.ID, o.record()); err != nil {
+		if err := o.by(p).Edit(kindOf(o.Kind), o.ID, o.record()); err != nil {
 			return err
 		}
 		return nil
 	},
-	"remove":         func(p *Portal, o *order) any { p.Remove(kindOf(o.Kind), o.ID); return nil },
-	"field":          func(p *Portal, o *order) any { p.AddUserField(kindOf(o.Kind), o.Name, o.Title, o.Required); return nil },
+	"remove": func(p *Portal, o *order) any { o.by(p).Remove(kindOf(o.Kind), o.ID); return nil },
+	"merge": func(p *Portal, o *order) any {
+		if err := o.by(p).Merge(kindOf(o.Kind), o.Into, o.From); err != nil {
+			return err
+		}
+		return nil
+	},
+	"convert": func(p *Portal, o *order) any {
+		contact, deal, err := o.by(p).Convert(o.ID)
+		if err != nil {
+			return err
+		}
+		return map[string]any{"contact": contact, "deal": deal}
+	},
+	"field": func(p *Portal, o *order) any {
+		return map[string]any{"id": p.AddCustomField(kindOf(o.Kind), o.CustomField)}
+	},
+	"remove_field":   func(p *Portal, o *order) any { p.RemoveCustomField(kindOf(o.Kind), o.Name); return nil },
+	"mandatory":      func(p *Portal, o *order) any { p.SetMandatory(kindOf(o.Kind), o.Name, o.Mandatory); return nil },
+	"field_check":    func(p *Portal, o *order) any { p.SetFieldCheck(o.On); return nil },
+	"presence":       func(p *Portal, o *order) any { p.SetPresence(o.User, o.Presence); return nil },
+	"timeman":        func(p *Portal, o *order) any { p.SetTimeman(o.On); return nil },
+	"update_app":     func(p *Portal, o *order) any { return p.UpdateApp(o.ClientID, o.Version) },
 	"rename":         func(p *Portal, o *order) any { return map[string]any{"name": p.Rename(o.Name)} },
 	"expire":         func(p *Portal, _ *order) any { p.ExpireAccessTokens(); return nil },
 	"revoke":         func(p *Portal, _ *order) any { p.RevokeTokens(); return nil },
@@ -194,14 +223,31 @@ var orders = map[string]func(*Portal, *order) any{
 	"code":           func(p *Portal, o *order) any { return map[string]any{"code": p.AuthorizationCode(o.ClientID, o.User)} },
 	"webhook":        func(p *Portal, o *order) any { return map[string]any{"url": p.AddWebhook(o.User, o.Code, o.Scope)} },
 	"click": func(p *Portal, o *order) any {
-		return map[string]any{"call_id": p.Click(o.ClientID, o.User, o.Phone, o.Line)}
+		id, err := p.ClickNumber(NumberClick{
+			ClientID: o.ClientID, User: o.User, Phone: o.Phone, Line: o.Line, Kind: kindOf(o.Kind), ID: o.ID, Mobile: o.Mobile,
+		})
+		if err != nil {
+			return err
+		}
+		return map[string]any{"call_id": id}
 	},
-	"callback":      func(p *Portal, o *order) any { p.Callback(o.Phone, o.Text, o.Line); return nil },
+	"callback": func(p *Portal, o *order) any {
+		k, id := p.Callback(o.Phone, o.Text, o.Line)
+		return map[string]any{"kind": lower(k.String()), "id": id}
+	},
 	"fail":          func(p *Portal, o *order) any { p.FailNext(o.Method, o.Fault); return nil },
 	"clear":         func(p *Portal, _ *order) any { p.ClearFaults(); return nil },
 	"reset":         func(p *Portal, _ *order) any { p.ResetCounters(); return nil },
 	"reset_limits":  func(p *Portal, _ *order) any { p.ResetLimits(); return nil },
 	"delete_portal": func(p *Portal, _ *order) any { p.Delete(); return nil },
+}
+
+// by is who does it: the user named, else the first administrator.
+func (o *order) by(p *Portal) Person {
+	if o.User != 0 {
+		return p.As(o.User)
+	}
+	return p.someone()
 }
 
 // record is an order's fields as Add wants them.

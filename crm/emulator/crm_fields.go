@@ -241,6 +241,11 @@ func (p *Portal) cast(kind string, v any) any {
 		return out
 	case "uf_boolean":
 		return phpBool(v)
+	case "uf_enumeration":
+		if n := phpInt(v); n != 0 {
+			return n
+		}
+		return nil
 	case "uf_integer", "uf_double":
 		if phpString(v) == "" {
 			return nil

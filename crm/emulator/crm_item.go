@@ -43,9 +43,11 @@ func (c *call) item() (*entity, *apiError) {
 	return e, nil
 }
 
-// itemChange reads the fields parameter: unknown and read-only names are dropped without a word.
+// itemChange reads the fields parameter: unknown and read-only names are dropped without a word, custom fields under their
+// UF_ names too unless useOriginalUfNames asks for them (contract §5.2).
 func (c *call) itemChange(k Kind, in *array) change {
 	out := change{fields: map[string]any{}}
+	original := phpBool(c.in.get("useOriginalUfNames"))
 	for _, name := range in.keys {
 		v := in.vals[name]
 		if name == "fm" {
@@ -58,7 +60,7 @@ func (c *call) itemChange(k Kind, in *array) change {
 			}
 			continue
 		}
-		if f := c.userField(k, name); f != nil {
+		if f := c.userField(k, name); f != nil && (original || name != f.Name) {
 			out.fields[f.Name] = c.castUF(f, v)
 		}
 	}
@@ -67,12 +69,21 @@ func (c *call) itemChange(k Kind, in *array) change {
 
 // A multiple field sent as one value becomes a list of one, as PHP's cast does.
 func (p *Portal) castUF(f *userField, v any) any {
+	one := func(v any) any {
+		v = p.cast("uf_"+f.Type, v)
+		if f.Type == "enumeration" && !slices.ContainsFunc(f.List, func(o fieldOption) bool { return o.ID == v }) {
+			return nil // an option that does not exist is no value (contract §5.6)
+		}
+		return v
+	}
 	if !f.Multiple {
-		return p.cast("uf_"+f.Type, v)
+		return one(v)
 	}
 	out := newArray()
 	for _, x := range arrayOf(v).values() {
-		out.push(p.cast("uf_"+f.Type, x))
+		if x = one(x); x != nil && x != "" {
+			out.push(x)
+		}
 	}
 	return out
 }

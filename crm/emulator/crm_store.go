@@ -63,11 +63,13 @@ type change struct {
 	fields map[string]any
 	fm     func(*entity) // applies what was sent as fm, PHONE, EMAIL…
 	links  []int64       // nil leaves them alone
+	// unchecked is a write that mandatory fields do not stop: a robot's or a form's.
+	unchecked bool
 }
 
 // create makes a record; by is the acting user. The caller has parsed the fields.
 func (p *Portal) create(k Kind, c change, by int64) (*entity, *apiError) {
-	if bad := p.mandatory(k, c.fields, nil); bad != nil {
+	if bad := p.mandatory(k, c, nil); bad != nil {
 		return nil, bad
 	}
 	now := stamp(p.now())
@@ -87,6 +89,9 @@ func (p *Portal) create(k Kind, c change, by int64) (*entity, *apiError) {
 	maps.Copy(e.Fields, c.fields)
 	if e.int("assignedById") == 0 {
 		e.Fields["assignedById"] = by
+		if by == 0 { // a robot's records belong to somebody too
+			e.Fields["assignedById"] = p.admin()
+		}
 	}
 	p.fixStage(e, "")
 	if k != Contact && e.str("title") == "" {
@@ -106,7 +111,7 @@ func (p *Portal) create(k Kind, c change, by int64) (*entity, *apiError) {
 
 // update writes fields of a record.
 func (p *Portal) update(e *entity, c change, by int64) *apiError {
-	if bad := p.mandatory(e.Kind, c.fields, e); bad != nil {
+	if bad := p.mandatory(e.Kind, c, e); bad != nil {
 		return bad
 	}
 	oldStage, oldFunnel, oldOrigin := e.str("stageId"), e.int("categoryId"), e.str("originId")
@@ -145,12 +150,15 @@ func (p *Portal) remove(e *entity, by int64) {
 }
 
 // mandatory refuses a write that leaves a custom field marked mandatory empty, naming the field (contract §5.2 [?]).
-func (p *Portal) mandatory(k Kind, fields map[string]any, old *entity) *apiError {
+func (p *Portal) mandatory(k Kind, c change, old *entity) *apiError {
+	if c.unchecked || p.state.Lenient {
+		return nil
+	}
 	for _, f := range p.state.UserFields[k] {
 		if !f.Mandatory {
 			continue
 		}
-		v, given := fields[f.Name]
+		v, given := c.fields[f.Name]
 		if !given && old != nil {
 			continue
 		}
@@ -274,7 +282,7 @@ func startOfDay(t time.Time) time.Time {
 
 // convertLead is what a portal without leads does to a lead right after its creation:
 // a deal and a contact come out of it and the lead stays, converted (contract §5.1 [E]).
-func (p *Portal) convertLead(lead *entity, by int64) {
+func (p *Portal) convertLead(lead *entity, by int64) (contact, deal int64) {
 	base := map[string]any{"leadId": lead.ID}
 	for _, n := range []string{"assignedById", "sourceId", "sourceDescription", "utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm"} {
 		if v, ok := lead.Fields[n]; ok {
@@ -287,7 +295,7 @@ func (p *Portal) convertLead(lead *entity, by int64) {
 			cf[n] = v
 		}
 	}
-	contact := lead.int("contactId")
+	contact = lead.int("contactId")
 	if contact == 0 {
 		e, bad := p.create(Contact, change{fields: cf, fm: copyFM(p, lead.FM)}, by)
 		if bad == nil {
@@ -301,8 +309,18 @@ func (p *Portal) convertLead(lead *entity, by int64) {
 		}
 	}
 	df["contactId"] = contact
-	_, _ = p.create(Deal, change{fields: df}, by)                                                        // a deal with a mandatory field stays unmade, as when the robot fails
-	_ = p.update(lead, change{fields: map[string]any{"stageId": "CONVERTED", "contactId": contact}}, by) // a converted lead has no mandatory fields left to miss
+	// A deal with a mandatory field stays unmade, as when the robot fails.
+	if d, bad := p.create(Deal, change{fields: df}, by); bad == nil {
+		deal = d.ID
+	}
+	converted := "CONVERTED"
+	for _, st := range p.stages(Lead, 0) {
+		if st.Semantics == "S" {
+			converted = st.StatusID
+		}
+	}
+	_ = p.update(lead, change{fields: map[string]any{"stageId": converted, "contactId": contact}}, by) // touches no mandatory field
+	return contact, deal
 }
 
 func cloneFields(m map[string]any) map[string]any {

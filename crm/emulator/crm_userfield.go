@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// crm.*.userfield.add, list and delete (contract §5.6).
+// crm.*.userfield.* (contract §5.6).
 var crmUserFieldMethods = map[string]method{}
 
 func init() {
 	for _, k := range kinds {
 		prefix := "crm." + lower(k.String()) + ".userfield."
 		for name, run := range map[string]func(*call, Kind) (any, error){
-			"add": userFieldAdd, "list": userFieldList, "delete": userFieldDelete,
+			"add": userFieldAdd, "list": userFieldList, "get": userFieldGet, "update": userFieldUpdate, "delete": userFieldDelete,
 		} {
 			m := method{scope: "crm", run: func(c *call) (any, error) { return run(c, k) }}
 			crmUserFieldMethods[prefix+name] = m
@@ -74,16 +74,26 @@ func firstLabel(in *array, name string) string {
 	return name
 }
 
+func showField(k Kind, f *userField) map[string]any {
+	flag := map[bool]string{true: "Y", false: "N"}
+	out := map[string]any{
+		"ID": itoa(f.ID), "ENTITY_ID": "CRM_" + k.String(), "FIELD_NAME": f.Name, "USER_TYPE_ID": f.Type, "XML_ID": nil, "SORT": "100",
+		"MULTIPLE": flag[f.Multiple], "MANDATORY": flag[f.Mandatory], "SHOW_FILTER": "N", "SHOW_IN_LIST": "Y", "EDIT_IN_LIST": "Y",
+		"IS_SEARCHABLE": "N", "SETTINGS": f.Settings, "EDIT_FORM_LABEL": f.Title, "LIST_COLUMN_LABEL": f.Title,
+	}
+	if f.List != nil {
+		options := []any{}
+		for i, o := range f.List {
+			options = append(options, map[string]any{"ID": itoa(o.ID), "VALUE": o.Value, "SORT": itoa((i + 1) * 10), "DEF": "N"})
+		}
+		out["LIST"] = options
+	}
+	return out
+}
+
 // The language is a filter key here, though it filters nothing (contract §5.6).
 func userFieldList(c *call, k Kind) (any, error) {
-	show := func(f *userField) any {
-		return map[string]any{
-			"ID": itoa(f.ID), "ENTITY_ID": "CRM_" + k.String(), "FIELD_NAME": f.Name, "USER_TYPE_ID": f.Type, "XML_ID": nil, "SORT": "100",
-			"MULTIPLE": map[bool]string{true: "Y", false: "N"}[f.Multiple], "MANDATORY": map[bool]string{true: "Y", false: "N"}[f.Mandatory],
-			"SHOW_FILTER": "N", "SHOW_IN_LIST": "Y", "EDIT_IN_LIST": "Y", "IS_SEARCHABLE": "N", "SETTINGS": f.Settings,
-			"EDIT_FORM_LABEL": f.Title, "LIST_COLUMN_LABEL": f.Title,
-		}
-	}
+	show := func(f *userField) any { return showField(k, f) }
 	get := func(f *userField, name string) (any, string) {
 		switch name {
 		case "ID":
@@ -105,20 +115,124 @@ func userFieldList(c *call, k Kind) (any, error) {
 	return list(c, c.state.UserFields[k], filter, arrayOf(c.param("order")), whole, get, show)
 }
 
-func userFieldDelete(c *call, k Kind) (any, error) {
+func (c *call) fieldByID(k Kind) (*userField, *apiError) {
 	id := phpInt(c.param("id"))
-	n := len(c.state.UserFields[k])
-	c.state.UserFields[k] = slices.DeleteFunc(c.state.UserFields[k], func(f *userField) bool { return f.ID == id })
-	if len(c.state.UserFields[k]) == n {
+	i := slices.IndexFunc(c.state.UserFields[k], func(f *userField) bool { return f.ID == id })
+	if i < 0 {
 		return nil, blank("Not found")
 	}
+	return c.state.UserFields[k][i], nil
+}
+
+func userFieldGet(c *call, k Kind) (any, error) {
+	f, bad := c.fieldByID(k)
+	if bad != nil {
+		return nil, bad
+	}
+	return showField(k, f), nil
+}
+
+// Name, type and multiplicity are for good; what remains is what people see and whether they must fill it in (contract §5.6).
+func userFieldUpdate(c *call, k Kind) (any, error) {
+	if !c.actor.user.Admin {
+		return nil, blank("Access denied.")
+	}
+	f, bad := c.fieldByID(k)
+	if bad != nil {
+		return nil, bad
+	}
+	in := arrayOf(c.param("fields"))
+	if in.has("MANDATORY") {
+		f.Mandatory = phpBool(in.get("MANDATORY"))
+	}
+	f.Title = firstLabel(in, f.Title)
 	return true, nil
+}
+
+func userFieldDelete(c *call, k Kind) (any, error) {
+	if !c.actor.user.Admin {
+		return nil, blank("Access denied.")
+	}
+	f, bad := c.fieldByID(k)
+	if bad != nil {
+		return nil, bad
+	}
+	c.dropField(k, f)
+	return true, nil
+}
+
+// CustomField describes a custom field for AddCustomField.
+type CustomField struct {
+	Name      string   `json:"name"`  // UF_CRM_…
+	Title     string   `json:"title"` // what people see
+	Type      string   `json:"type"`  // USER_TYPE_ID; string when empty
+	Mandatory bool     `json:"mandatory"`
+	Multiple  bool     `json:"multiple"`
+	Options   []string `json:"options"` // of an enumeration
 }
 
 // AddUserField adds a custom text field to a kind of record; a mandatory one refuses writes that leave it empty.
 func (p *Portal) AddUserField(k Kind, name, title string, mandatory bool) {
+	p.AddCustomField(k, CustomField{Name: name, Title: title, Mandatory: mandatory})
+}
+
+// AddCustomField adds a custom field to a kind of record and tells its id. It panics on a name without UF_CRM_ or taken and on
+// an unknown type, because a seed is code.
+func (p *Portal) AddCustomField(k Kind, spec CustomField) int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer p.changed()
-	p.state.UserFields[k] = append(p.state.UserFields[k], &userField{ID: p.id("userfield"), Name: name, Type: "string", Title: title, Mandatory: mandatory})
+	f := &userField{Name: spec.Name, Type: spec.Type, Title: spec.Title, Mandatory: spec.Mandatory, Multiple: spec.Multiple}
+	if f.Type == "" {
+		f.Type = "string"
+	}
+	if f.Title == "" {
+		f.Title = f.Name
+	}
+	if !strings.HasPrefix(f.Name, "UF_CRM_") || !slices.Contains(userTypes, f.Type) || p.userField(k, f.Name) != nil {
+		panic("emulator: no custom field can be " + f.Name + " of type " + f.Type)
+	}
+	for _, v := range spec.Options {
+		f.List = append(f.List, fieldOption{p.id("option"), v})
+	}
+	f.ID = p.id("userfield")
+	p.state.UserFields[k] = append(p.state.UserFields[k], f)
+	return f.ID
+}
+
+// RemoveCustomField deletes a custom field with its values: writes of it are silently ignored from now on (contract §5.2).
+func (p *Portal) RemoveCustomField(k Kind, name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer p.changed()
+	if f := p.userField(k, name); f != nil {
+		p.dropField(k, f)
+	}
+}
+
+// SetMandatory says whether a custom field must be filled in.
+func (p *Portal) SetMandatory(k Kind, name string, mandatory bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer p.changed()
+	if f := p.userField(k, name); f != nil {
+		f.Mandatory = mandatory
+	}
+}
+
+// SetFieldCheck says whether writes that leave mandatory custom fields empty are refused, which the docs do not decide
+// (contract §5.2 [?]); they are unless this switches it off.
+func (p *Portal) SetFieldCheck(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer p.changed()
+	p.state.Lenient = !on
+}
+
+// A field takes its values along.
+func (p *Portal) dropField(k Kind, f *userField) {
+	p.state.UserFields[k] = slices.DeleteFunc(p.state.UserFields[k], func(o *userField) bool { return o == f })
+	for _, e := range p.sorted(k) {
+		delete(e.Fields, f.Name)
+	}
 }

@@ -95,10 +95,13 @@ func eventUnbind(c *call) (any, error) {
 	return map[string]any{"count": n}, nil
 }
 
-// auth_type is a string and offline a number (contract §3.1).
+// auth_type is a string and offline a number; only administrators see what others have bound (contract §3.1).
 func eventGet(c *call) (any, error) {
 	out := []any{}
 	for _, h := range c.actor.install.Handlers {
+		if !c.actor.user.Admin && h.AuthType != c.actor.user.ID {
+			continue
+		}
 		out = append(out, map[string]any{"event": h.Event, "handler": h.URL, "auth_type": itoa(h.AuthType), "offline": 0})
 	}
 	return out, nil
@@ -116,13 +119,18 @@ func (p *Portal) emitFields(name string, by int64, fields map[string]any) {
 // emit queues an event for every handler of every finished installation. The portal is locked.
 func (p *Portal) emit(name string, by int64, data map[string]any) {
 	for _, in := range p.state.Installs {
-		if !in.Finished {
-			continue // no events before installFinish (contract §2.4)
-		}
-		for _, h := range in.Handlers {
-			if h.Event == name {
-				p.enqueue(in, h, by, orderedData(data))
-			}
+		p.emitTo(in, name, by, data)
+	}
+}
+
+// emitTo queues an event for one application's handlers.
+func (p *Portal) emitTo(in *install, name string, by int64, data map[string]any) {
+	if !in.Finished {
+		return // no events before installFinish (contract §2.4)
+	}
+	for _, h := range in.Handlers {
+		if h.Event == name {
+			p.enqueue(in, h, by, orderedData(data))
 		}
 	}
 }
@@ -199,13 +207,41 @@ func (p *Portal) SendInstall(clientID, handlerURL string) {
 	}
 	in.Finished = true
 	t := p.issue(in, in.UserID)
+	p.lifecycle(handlerURL, "ONAPPINSTALL", map[string]any{"VERSION": in.version(), "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": "ru"}, p.fullAuth(in, t))
+}
+
+// fullAuth is the auth block that carries a whole pair of tokens (contract §2.4).
+func (p *Portal) fullAuth(in *install, t Tokens) *array {
 	auth := p.eventAuth(in, in.UserID, true)
 	for _, kv := range [][2]string{
 		{"access_token", t.AccessToken}, {"refresh_token", t.RefreshToken}, {"expires_in", "3600"}, {"scope", in.Scope}, {"user_id", itoa(in.UserID)},
 	} {
 		auth.set(kv[0], kv[1])
 	}
-	p.lifecycle(handlerURL, "ONAPPINSTALL", map[string]any{"VERSION": "1", "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": "ru"}, auth)
+	return auth
+}
+
+// UpdateApp installs a new version of an application: its application_token changes, all its event handlers are deleted, and
+// those bound to ONAPPUPDATE hear of it with a new pair of tokens (contract §2.4, §2.5). It tells that pair.
+func (p *Portal) UpdateApp(clientID, version string) Tokens {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer p.changed()
+	in := p.install(clientID)
+	if in == nil {
+		return Tokens{}
+	}
+	old := in.version()
+	in.Version, in.AppToken = version, p.cloud.hex32()
+	t := p.issue(in, in.UserID)
+	auth := p.fullAuth(in, t)
+	for _, h := range in.Handlers {
+		if h.Event == "ONAPPUPDATE" {
+			p.lifecycle(h.URL, h.Event, map[string]any{"VERSION": version, "PREVIOUS_VERSION": old, "LANGUAGE_ID": "ru"}, auth)
+		}
+	}
+	in.Handlers = nil
+	return t
 }
 
 // Uninstall removes an application with its tokens and handlers and tells those bound to

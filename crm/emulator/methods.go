@@ -12,7 +12,7 @@ func init() {
 	for _, group := range []map[string]method{
 		appMethods, userMethods, eventMethods, crmItemMethods, crmEntityMethods, crmDuplicateMethods, crmStatusMethods,
 		crmUserFieldMethods, crmActivityMethods, crmTimelineMethods, crmContactLinkMethods, externalLineMethods,
-		externalCallMethods, attachMethods, statisticMethods, imNotifyMethods,
+		externalCallMethods, attachMethods, statisticMethods, imNotifyMethods, presenceMethods, crmMergeMethods,
 	} {
 		maps.Copy(methods, group)
 	}
@@ -63,6 +63,7 @@ func (p *Portal) appInfo(a actor) any {
 	}
 	if in := a.install; in != nil {
 		out["ID"], out["CODE"], out["STATUS"], out["INSTALLED"] = in.ID, in.ClientID, in.Status, in.Finished
+		out["VERSION"] = in.version()
 	}
 	return out
 }
@@ -73,6 +74,6 @@ func methodGet(c *call) (any, error) {
 	if name == "" {
 		return nil, argument("name", "Argument 'name' is null or empty")
 	}
-	m, ok := methods[name]
+	m, ok := c.method(name)
 	return map[string]any{"isExisting": ok, "isAvailable": ok && c.actor.may(m.scope)}, nil
 }

@@ -44,6 +44,11 @@ type User struct {
 	Admin      bool   `json:"admin,omitempty"`
 	Department int64  `json:"department,omitempty"`
 	Timeman    string `json:"timeman,omitempty"` // TIMEMAN_STATUS; OPENED when empty
+	// Away, Status and LastSeen are the employee's presence; see Presence.
+	Away     bool      `json:"away,omitempty"`
+	Status   string    `json:"status,omitempty"`
+	LastSeen time.Time `json:"last_seen,omitzero"`
+	Since    time.Time `json:"since,omitzero"` // when the workday took its present state
 }
 
 func (u *User) fullName() string { return strings.TrimSpace(u.Name + " " + u.LastName) }
@@ -82,6 +87,7 @@ type PortalSpec struct {
 	Funnels     []Funnel          `json:"funnels,omitempty"`     // besides the general one
 	LeadStages  []Stage           `json:"lead_stages,omitempty"` // instead of the default ones
 	Sources     map[string]string `json:"sources,omitempty"`     // STATUS_ID → name, besides the default ones
+	NoTimeman   bool              `json:"no_timeman,omitempty"`  // the tariff has no working time: timeman.* does not exist
 }
 
 // Portal is one customer's Bitrix24. Its methods are safe for concurrent use.
@@ -123,10 +129,14 @@ type portalState struct {
 	Calls       []*phoneCall
 	Lines       []*line
 	Notices     map[int64]*notice
+	Chat        []*chatMessage
 	Uploads     map[string]*upload
 	Next        map[string]int64
 	Overloaded  bool
 	Deleted     bool
+	NoTimeman   bool
+	// Lenient lets writes through that leave mandatory custom fields empty.
+	Lenient bool
 }
 
 // NewPortal makes a portal. A name already taken gets a number.
@@ -140,7 +150,7 @@ func (c *Cloud) NewPortal(spec PortalSpec) *Portal {
 	if name == "" {
 		name = "portal"
 	}
-	p.state.Mode, p.state.Tariff = spec.Mode, spec.Tariff
+	p.state.Mode, p.state.Tariff, p.state.NoTimeman = spec.Mode, spec.Tariff, spec.NoTimeman
 	if p.state.Mode == 0 {
 		p.state.Mode = Classic
 	}

@@ -191,6 +191,8 @@ contact 1 assignedById=1 name=Пётр
   activity 1 "Входящий звонок от +79161234567" responsible=7 completed=Y direction=1 provider=VOXIMPLANT_CALL call=session-1
 call session-1 +79161234567 type=2 line=74950000000 user=7 client=contact:1 finished by=7 status=200 duration=95 activity=1
   record a.mp3 5 bytes sha256=dd29442deca6 attached=1
+chat of 7: Начат: Входящий звонок от +79161234567
+chat of 7: Входящий звонок от +79161234567 завершён, 1:35
 `, "\n")
 	if diff := cmp.Diff(want, w.portal.Records()); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)

@@ -19,8 +19,10 @@ type Call struct {
 	Duration                  time.Duration
 	Status, Reason            string
 	Activity                  int64
-	ChatNotes                 int // messages in the employee's chat: one at registration, one at finish
-	Repeats                   int // further registrations answered with this call
+	Vote                      int64 // 1..5, 0 for none
+	Clicked                   bool  // registered by the portal itself for a click on a number
+	ChatNotes                 int   // messages in the employee's chat: one at registration, one at finish
+	Repeats                   int   // further registrations answered with this call
 	Cards                     []CardEvent
 	Record                    *Record
 	Transcripts               int // how often a transcript was attached
@@ -44,7 +46,7 @@ func (p *Portal) Calls() []Call {
 			ID: c.ID, External: c.External, Phone: c.Phone, Line: c.Line, Type: c.Type, User: c.UserID, Kind: c.Entity.Kind,
 			Entity: c.Entity.ID, Start: c.Start, Finished: c.Finished, FinishUser: c.FinishUser,
 			Duration: time.Duration(c.Duration) * time.Second, Status: c.Status, Reason: c.Reason, Activity: c.Activity,
-			ChatNotes: c.ChatNotes, Repeats: c.Repeats, Cards: slices.Clone(c.Shown), Transcripts: c.Transcribe,
+			Vote: c.Vote, Clicked: c.Internal, ChatNotes: c.ChatNotes, Repeats: c.Repeats, Cards: slices.Clone(c.Shown), Transcripts: c.Transcribe,
 		}
 		if r := c.Record; r != nil {
 			v.Record = &Record{Name: r.Name, Size: r.Size, SHA256: r.SHA256, Attached: r.Attached}
@@ -55,7 +57,7 @@ func (p *Portal) Calls() []Call {
 }
 
 // Records is everything the portal holds as text that is the same in every run: records by id,
-// each with its links, numbers, activities and comments, then calls and notices. CALL_IDs,
+// each with its links, numbers, activities and comments, then calls, notices and chat messages. CALL_IDs,
 // which are random, do not appear; neither do dates.
 func (p *Portal) Records() string {
 	p.mu.Lock()
@@ -71,6 +73,9 @@ func (p *Portal) Records() string {
 	}
 	for _, n := range p.sortedNotices() {
 		fmt.Fprintf(&b, "notice to %d: %s\n", n.UserID, n.Message)
+	}
+	for _, m := range p.state.Chat {
+		fmt.Fprintf(&b, "chat of %d: %s\n", m.UserID, m.Text)
 	}
 	return b.String()
 }
@@ -161,6 +166,15 @@ func (p *Portal) writeCall(b *strings.Builder, c *phoneCall) {
 		fmt.Fprintf(b, " finished by=%d status=%s duration=%d activity=%d", c.FinishUser, c.Status, c.Duration, c.Activity)
 	} else {
 		fmt.Fprintf(b, " open")
+	}
+	if c.Internal {
+		fmt.Fprintf(b, " clicked")
+	}
+	if c.Vote != 0 {
+		fmt.Fprintf(b, " vote=%d", c.Vote)
+	}
+	if c.Internal && c.Reason != "" {
+		fmt.Fprintf(b, " reason=%q", c.Reason)
 	}
 	for _, u := range p.state.Users {
 		if _, ok := c.Showing[u.ID]; ok {

@@ -212,11 +212,19 @@ func (p *Portal) command(a actor, req *request, name string, in *array, inBatch 
 	return out
 }
 
+// method finds a method; those of a plan feature that this portal lacks do not exist (contract §1.3, §6).
+func (p *Portal) method(name string) (method, bool) {
+	m, ok := methods[name]
+	return m, ok && (!p.state.NoTimeman || !strings.HasPrefix(name, "timeman."))
+}
+
 // A method is checked for existence, scope, kind of token, place and budget in this order, and only then run.
 func (p *Portal) execute(a actor, name string, in *array, inBatch bool) (out outcome) {
-	m, ok := methods[name]
+	m, ok := p.method(name)
 	if !ok {
-		p.stats.Unknown[name]++
+		if _, known := methods[name]; !known {
+			p.stats.Unknown[name]++
+		}
 		out.bad = refuse(http.StatusNotFound, "ERROR_METHOD_NOT_FOUND", "Method not found!")
 		return out
 	}

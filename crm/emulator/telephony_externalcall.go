@@ -30,9 +30,9 @@ type phoneCall struct {
 	// Internal calls were registered by the portal itself for a click on a number (contract §4.9).
 	Internal bool
 	// Bound are further records whose timeline the call's activity belongs to: the deal on whose page the number was clicked.
-	Bound    []ref
-	Showing  map[int64]time.Time
-	Shown    []CardEvent
+	Bound   []ref
+	Showing map[int64]time.Time
+	Shown   []CardEvent
 
 	Finished   bool
 	FinishedAt time.Time

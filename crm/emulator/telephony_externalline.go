@@ -19,13 +19,23 @@ var externalLineMethods = map[string]method{
 }
 
 // Lines belong to the application that added them; two applications may use the same number (contract §4.1).
-func (c *call) line(number string) *line {
-	for _, l := range c.state.Lines {
-		if l.Number == number && l.ClientID == c.actor.install.ClientID {
+func (p *Portal) lineOf(clientID, number string) *line {
+	for _, l := range p.state.Lines {
+		if l.Number == number && l.ClientID == clientID {
 			return l
 		}
 	}
 	return nil
+}
+
+func (c *call) line(number string) *line { return c.lineOf(c.actor.install.ClientID, number) }
+
+// lineName is what a call's card says beside the line's number; "" for a line that nobody has added.
+func (p *Portal) lineName(call *phoneCall) string {
+	if l := p.lineOf(call.ClientID, call.Line); l != nil {
+		return l.Name
+	}
+	return ""
 }
 
 // A second add of a number is an error that clients take for success (contract §4.1).

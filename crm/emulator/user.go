@@ -78,11 +78,20 @@ func userValue(u *User, name string) (any, string) {
 	case "UF_DEPARTMENT":
 		return listOf(u.Department), "list"
 	case "IS_ONLINE":
-		return u.Timeman != "CLOSED", "boolean"
+		return !u.Away, "boolean"
+	case "LAST_ACTIVITY_DATE":
+		return lastSeen(u), "datetime"
 	case "USER_TYPE":
 		return "employee", "string"
 	}
 	return "", "string"
+}
+
+func lastSeen(u *User) any {
+	if u.LastSeen.IsZero() {
+		return nil
+	}
+	return stamp(u.LastSeen)
 }
 
 // showUser leaves empty fields and those outside the scope out (contract §6, §2.8).
@@ -90,7 +99,10 @@ func (c *call) showUser(u *User) any {
 	out := map[string]any{
 		"ID": itoa(u.ID), "ACTIVE": !u.Inactive, "NAME": u.Name, "LAST_NAME": u.LastName,
 		"UF_DEPARTMENT": []int64{u.Department}, "USER_TYPE": "employee",
-		"IS_ONLINE": map[bool]string{true: "Y", false: "N"}[u.Timeman != "CLOSED"], "LAST_ACTIVITY_DATE": map[string]any{},
+		"IS_ONLINE": map[bool]string{true: "N", false: "Y"}[u.Away], "LAST_ACTIVITY_DATE": map[string]any{}, // {} at times (contract §6)
+	}
+	if !u.LastSeen.IsZero() {
+		out["LAST_ACTIVITY_DATE"] = stamp(u.LastSeen.In(c.cloud.opt.zone))
 	}
 	set := func(k, v string) {
 		if v != "" {
