@@ -90,8 +90,12 @@ const (
 		CAST(? AS text), CAST(? AS text), CAST(? AS bigint))`
 	settleMore = ", (?, ?, ?, ?, ?, ?, ?, ?)"
 	settleHead = "WITH c(action_key, state, attempts, due_at, send_by, result, error, at) AS (VALUES "
-	settleTail = `) UPDATE actions SET state = c.state, attempts = c.attempts, due_at = c.due_at, send_by = c.send_by,
-		result = c.result, error = c.error, updated_at = c.at FROM c
+	// What was asked for again while it ran is planned again instead: it may have missed why.
+	settleTail = `) UPDATE actions SET
+		state = CASE WHEN again_at > 0 AND c.state IN ('done', 'failed', 'dead') THEN 'planned' ELSE c.state END,
+		attempts = CASE WHEN again_at > 0 AND c.state IN ('done', 'failed', 'dead') THEN 0 ELSE c.attempts END,
+		due_at = CASE WHEN again_at > 0 AND (again_at < c.due_at OR c.state IN ('done', 'failed', 'dead')) THEN again_at ELSE c.due_at END,
+		again_at = 0, send_by = c.send_by, result = c.result, error = c.error, updated_at = c.at FROM c
 		WHERE actions.tenant_id = ? AND actions.portal_id = ? AND actions.action_key = c.action_key
 		AND actions.state IN ('planned', 'sending', 'doubt')`
 )
@@ -186,6 +190,7 @@ func addActions(tx *gorm.DB, rows []actionRow) ([]actionRow, error) {
 	return rows, nil
 }
 
+// newActionRow lays out an action that is planned at a moment and due then, or at its After.
 func newActionRow(t integration.TenantID, p integration.PortalID, a integration.Action, at int64) (actionRow, error) {
 	if a.Do == nil || a.Key == "" {
 		return actionRow{}, fmt.Errorf("%w: action %q without key or command", ErrInvalid, a.Key)
@@ -200,7 +205,8 @@ func newActionRow(t integration.TenantID, p integration.PortalID, a integration.
 	}
 	return actionRow{
 		TenantID: t, PortalID: p, ActionKey: a.Key, Command: a.Do.Name(), Body: body, Urgency: a.Urgency,
-		Touches: touches, UntilAt: micros(a.Until), State: lane.StatePlanned, DueAt: at, CreatedAt: at, UpdatedAt: at,
+		Touches: touches, UntilAt: micros(a.Until), State: lane.StatePlanned,
+		DueAt: max(at, micros(a.After)), CreatedAt: at, UpdatedAt: at,
 	}, nil
 }
 
@@ -217,7 +223,7 @@ func entries(rows []actionRow) ([]lane.Entry, error) {
 }
 
 func (r actionRow) entry() (lane.Entry, error) {
-	do, err := crm.Decode(r.Command, []byte(r.Body))
+	do, err := integration.ReadCommand(r.Command, []byte(r.Body))
 	if err != nil {
 		return lane.Entry{}, fmt.Errorf("action %s: %w", r.ActionKey, err)
 	}

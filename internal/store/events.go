@@ -102,26 +102,71 @@ func (s *Store) sessions(
 	return nil
 }
 
-// Silent lists sessions whose deadline has passed and that are not closed, the longest silent first.
-func (s *Store) Silent(ctx context.Context, l lane.Lease, now time.Time, limit int) ([]integration.SessionID, error) {
-	ids := []integration.SessionID{}
-	err := s.read(ctx).Model(&sessionRow{}).Scopes(held(l)).
-		Where("NOT closed AND deadline_at > 0 AND deadline_at <= ?", micros(now)).
-		Order("deadline_at").Limit(limit).Pluck("session_id", &ids).Error
-	return ids, wrap("silent", err)
+// Overdue lists sessions whose deadline has passed and that are not closed, the longest overdue first, and the
+// deadline that comes after them; zero when there is none.
+func (s *Store) Overdue(ctx context.Context, l lane.Lease, now time.Time, limit int) ([]lane.Overdue, time.Time, error) {
+	var rows []sessionRow
+	waiting := func() *gorm.DB {
+		return s.read(ctx).Scopes(held(l)).Where("NOT closed AND deadline_at > 0").Order("deadline_at")
+	}
+	err := waiting().Select("session_id", "deadline_at", "memory").Where("deadline_at <= ?", micros(now)).
+		Limit(limit + 1).Find(&rows).Error
+	if err != nil {
+		return nil, time.Time{}, wrap("overdue", err)
+	}
+	var next []int64
+	if len(rows) > limit {
+		rows, next = rows[:limit], []int64{rows[limit].DeadlineAt}
+	} else if err := waiting().Where("deadline_at > ?", micros(now)).Limit(1).Pluck("deadline_at", &next).Error; err != nil {
+		return nil, time.Time{}, wrap("overdue", err)
+	}
+	due := make([]lane.Overdue, 0, len(rows))
+	for _, r := range rows {
+		var memory integration.Memory
+		if err := json.Unmarshal([]byte(r.Memory), &memory); err != nil {
+			return nil, time.Time{}, fmt.Errorf("overdue: memory of %q: %w", r.SessionID, err)
+		}
+		due = append(due, lane.Overdue{Session: r.SessionID, At: instant(r.DeadlineAt), Waits: !memory.DueAt.IsZero()})
+	}
+	if len(next) == 0 {
+		return due, time.Time{}, nil
+	}
+	return due, instant(next[0]), nil
 }
 
-// Append stores an event of our own making in the inbox. One whose key is there already is left as it is.
-func (s *Store) Append(ctx context.Context, l lane.Lease, e integration.Event) error {
-	rows, err := newEventRows(integration.Delivery{
-		Tenant: l.Tenant, Portals: []integration.PortalID{l.Portal}, Event: e, Received: e.Received,
+// Append stores events of our own making in the inbox, all or none. One whose key is there already is left out; it
+// answers how many were new.
+func (s *Store) Append(ctx context.Context, l lane.Lease, events []integration.Event) (int, error) {
+	rows := make([]eventRow, 0, len(events))
+	for i := range events {
+		more, err := newEventRows(integration.Delivery{
+			Tenant: l.Tenant, Portals: []integration.PortalID{l.Portal}, Event: events[i], Received: events[i].Received,
+		})
+		if err != nil {
+			return 0, wrap("append", err)
+		}
+		rows = append(rows, more...)
+	}
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	sortKeys(rows)
+	added := 0
+	err := s.fenced(ctx, "append", l, func(tx *gorm.DB) error {
+		for part := range slices.Chunk(rows, 200) {
+			done := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&part)
+			if done.Error != nil {
+				return done.Error
+			}
+			added += int(done.RowsAffected)
+		}
+		return nil
 	})
 	if err != nil {
-		return wrap("append", err)
+		return 0, err
 	}
-	return s.fenced(ctx, "append", l, func(tx *gorm.DB) error {
-		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error
-	})
+	s.grew(ctx, "events", added)
+	return added, nil
 }
 
 // newEventRows makes a delivery's rows: one for each portal, or one without a portal, which

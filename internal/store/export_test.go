@@ -20,6 +20,10 @@ var Rows = []any{
 	sessionRow{},
 	planRow{},
 	actionRow{},
+	customerRow{},
+	phoneRow{},
+	centreRow{},
+	platformRow{},
 }
 
 // ClaimQuery is the statement whose plan is examined.

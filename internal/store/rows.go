@@ -252,6 +252,7 @@ type actionRow struct {
 	Error       string
 	CreatedAt   int64 `gorm:"autoCreateTime:false"`
 	UpdatedAt   int64 `gorm:"autoUpdateTime:false"`
+	AgainAt     int64
 }
 
 // TableName names the table for gorm.

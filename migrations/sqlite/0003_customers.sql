@@ -1,0 +1,73 @@
+-- +goose Up
+
+-- The index of customers (T-2): whose client a number is, answered without asking the portal. A row that nothing
+-- is known of yet, asked_at 0, only marks a record as changed.
+CREATE TABLE customers (
+    tenant_id   text NOT NULL,
+    portal_id   text NOT NULL,
+    kind        text NOT NULL, -- contact, company, deal, lead
+    entity_id   integer  NOT NULL,
+    title       text    NOT NULL,
+    responsible integer  NOT NULL,
+    funnel      integer  NOT NULL,
+    stage       text    NOT NULL,
+    closed      boolean NOT NULL,
+    contact_id  integer  NOT NULL, -- 0 none
+    company_id  integer  NOT NULL,
+    created_at  integer  NOT NULL, -- by the portal's clock, like the next
+    changed_at  integer  NOT NULL,
+    asked_at    integer  NOT NULL, -- when the portal was asked; older knowledge never overwrites newer
+    stale_at    integer  NOT NULL, -- when the portal said that it was changed; 0 when it was read since
+    PRIMARY KEY (tenant_id, portal_id, kind, entity_id)
+);
+-- A client's deals, open ones first and of them the newest.
+CREATE INDEX customers_contact ON customers (tenant_id, portal_id, contact_id, closed, entity_id DESC) WHERE kind = 'deal' AND contact_id > 0;
+CREATE INDEX customers_company ON customers (tenant_id, portal_id, company_id, closed, entity_id DESC) WHERE kind = 'deal' AND company_id > 0;
+CREATE INDEX customers_stale ON customers (tenant_id, portal_id, stale_at, kind, entity_id) WHERE stale_at > 0;
+
+CREATE TABLE customer_phones (
+    tenant_id text NOT NULL,
+    portal_id text NOT NULL,
+    phone     text NOT NULL, -- E.164
+    kind      text NOT NULL,
+    entity_id integer NOT NULL,
+    PRIMARY KEY (tenant_id, portal_id, phone, kind, entity_id)
+) WITHOUT ROWID;
+CREATE INDEX customer_phones_entity ON customer_phones (tenant_id, portal_id, kind, entity_id);
+
+-- The platform's directory, as each portal's lane has read it.
+CREATE TABLE centres (
+    tenant_id text NOT NULL,
+    portal_id text NOT NULL,
+    body      text   NOT NULL, -- JSON
+    synced_at integer NOT NULL,
+    PRIMARY KEY (tenant_id, portal_id)
+);
+
+-- How a tenant's telephony platform is reached.
+CREATE TABLE platforms (
+    tenant_id text NOT NULL,
+    source    text   NOT NULL, -- uis
+    data_url  text   NOT NULL,
+    call_url  text   NOT NULL,
+    token     blob  NOT NULL, -- this and the two below are sealed by the key ring
+    login     blob  NOT NULL,
+    password  blob  NOT NULL,
+    user_id   integer NOT NULL, -- an agency's client; 0 none
+    app_id    integer NOT NULL,
+    saved_at  integer NOT NULL,
+    PRIMARY KEY (tenant_id)
+);
+
+-- Errands of our own making, for the page that lists them.
+CREATE INDEX actions_jobs ON actions (tenant_id, portal_id, seq) WHERE event_id = '';
+-- When an errand that is under way was asked for again; 0 not. It is planned again instead of being settled.
+ALTER TABLE actions ADD COLUMN again_at integer NOT NULL DEFAULT 0;
+
+-- +goose Down
+DROP INDEX actions_jobs;
+ALTER TABLE actions DROP COLUMN again_at;
+DROP TABLE platforms;
+DROP TABLE centres;
+DROP TABLE customer_phones;
+DROP TABLE customers;
