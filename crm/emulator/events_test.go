@@ -253,3 +253,22 @@ func TestOtherMachinesAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// page is a page of the portal as a person sees it.
+func (w *world) page(path string) string {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.portal.Address()+path, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		w.t.Fatalf("%s: %d %v", path, resp.StatusCode, err)
+	}
+	return string(body)
+}

@@ -149,3 +149,108 @@ func TestRegisterRefusesWhatTheContractNames(t *testing.T) {
 		}
 	}
 }
+
+func TestChatIsToldOnlyWhenAskedTo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.PortalSpec{})
+	id := w.register(map[string]any{"ADD_TO_CHAT": 0}).str("CALL_ID")
+	if got := w.portal.Chat(7); len(got) != 0 {
+		t.Fatalf("told at registration: %v", got)
+	}
+	w.call("telephony.externalCall.finish", map[string]any{"CALL_ID": id, "USER_ID": 1, "DURATION": 65, "ADD_TO_CHAT": 1, "VOTE": 4})
+	got := w.portal.Chat(1)
+	if len(got) != 1 || got[0].Text != "Входящий звонок от +79161234567 завершён, 1:05" || got[0].CallID != id || len(w.portal.Chat(7)) != 0 {
+		t.Errorf("chat: %+v", got)
+	}
+	missed := w.register(map[string]any{"ADD_TO_CHAT": 0, "EXTERNAL_CALL_ID": "s2"}).str("CALL_ID")
+	w.call("telephony.externalCall.finish", map[string]any{"CALL_ID": missed, "USER_ID": 7})
+	if got := w.portal.Chat(7); len(got) != 1 || got[0].Text != "Пропущен: Входящий звонок от +79161234567" {
+		t.Errorf("on by default: %+v", got)
+	}
+	if page := w.page("/messages"); !strings.Contains(page, "завершён, 1:05") || !strings.Contains(page, "Админова") {
+		t.Error("the page shows no chat message")
+	}
+	stat := w.call("voximplant.statistic.get", map[string]any{"FILTER": map[string]any{"CALL_ID": id}})
+	if stat.str(0, "CALL_VOTE") != "4" || w.portal.Calls()[0].Vote != 4 || !strings.Contains(w.page("/calls"), "★★★★☆") {
+		t.Errorf("vote: %s", stat.Raw)
+	}
+}
+
+func TestTranscriptHangsInTheStatisticsAndTheActivity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.PortalSpec{})
+	w.portal.Add(emulator.Contact, m{"name": "A", "fm": []any{emulator.Phone("+79161234567")}})
+	id := w.register(nil).str("CALL_ID")
+	attach := func(lines ...any) answer {
+		return w.call("telephony.call.attachTranscription", m{"CALL_ID": id, "MESSAGES": lines})
+	}
+	hello := m{"SIDE": "User", "START_TIME": 0, "STOP_TIME": 2, "MESSAGE": "Здравствуйте"}
+	if a := attach(hello); a.Code != "ERROR_CORE" || !strings.Contains(a.Text, "Is it finished?") {
+		t.Errorf("an unfinished call: %s", a.Raw)
+	}
+	end := w.call("telephony.externalCall.finish", m{"CALL_ID": id, "USER_ID": 7, "DURATION": 9})
+	read := func() answer {
+		return w.call("crm.activity.call.getTranscript", m{"activityId": end.num("CRM_ACTIVITY_ID")})
+	}
+	if a := read(); a.Status != 200 || a.Result != nil {
+		t.Errorf("none yet: %s", a.Raw)
+	}
+	for _, bad := range []m{
+		{"SIDE": "Robot", "START_TIME": 0, "STOP_TIME": 2, "MESSAGE": "x"}, {"SIDE": "User", "START_TIME": -1, "STOP_TIME": 2, "MESSAGE": "x"},
+		{"SIDE": "User", "START_TIME": 0, "STOP_TIME": 0, "MESSAGE": "x"}, {"SIDE": "User", "START_TIME": 0, "STOP_TIME": 2},
+	} {
+		if a := attach(bad); a.Status != 400 {
+			t.Errorf("%v: %s", bad, a.Raw)
+		}
+	}
+	attach(hello)
+	second := attach(hello, m{"SIDE": "Client", "START_TIME": 2, "STOP_TIME": 4, "MESSAGE": "Добрый день"})
+	if second.num("TRANSCRIPT_ID") != 2 {
+		t.Errorf("attach: %s", second.Raw)
+	}
+	if got := read().str("transcription"); got != "User: Здравствуйте\nClient: Добрый день" {
+		t.Errorf("transcript: %q", got)
+	}
+	if stat := w.call("voximplant.statistic.get", nil); stat.str(0, "TRANSCRIPT_ID") != "2" || stat.str(0, "TRANSCRIPT_PENDING") != "N" {
+		t.Errorf("statistic: %s", stat.Raw)
+	}
+	if n := w.portal.Calls()[0].Transcripts; n != 2 {
+		t.Errorf("attached %d times", n)
+	}
+	if !strings.Contains(w.page("/contact/1"), "Добрый день") {
+		t.Error("the page shows no transcript")
+	}
+}
+
+func TestLinesAreAddedRenamedAndShownOnCards(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.PortalSpec{})
+	if a := w.call("telephony.externalLine.add", m{"NAME": "x"}); a.Text != "NUMBER should not be empty" {
+		t.Errorf("no number: %s", a.Raw)
+	}
+	if a := w.call("telephony.externalLine.add", m{"NUMBER": "101", "NAME": "Продажи"}); a.num("ID") != 1 {
+		t.Errorf("add: %s", a.Raw)
+	}
+	if a := w.call("telephony.externalLine.add", m{"NUMBER": "101"}); a.Text != "Line already exists" {
+		t.Errorf("twice: %s", a.Raw)
+	}
+	if a := w.call("telephony.externalLine.update", m{"NUMBER": "101", "NAME": "Сервис", "CRM_AUTO_CREATE": "N"}); a.str("ID") != "1" {
+		t.Errorf("update: %s", a.Raw)
+	}
+	if a := w.call("telephony.externalLine.get", nil); a.str(0, "NAME") != "Сервис" || a.str(0, "CRM_AUTO_CREATE") != "N" {
+		t.Errorf("get: %s", a.Raw)
+	}
+	reg := w.register(m{"LINE_NUMBER": "101", "TYPE": 1, "CRM_CREATE": 1})
+	if reg.at("CRM_ENTITY_ID") != nil {
+		t.Errorf("the line forbids creation on outgoing calls: %s", reg.Raw)
+	}
+	if c := w.portal.Cards(); len(c) != 1 || c[0].Line != "101" || c[0].Name != "Сервис" || !strings.Contains(w.page("/"), "Сервис") {
+		t.Errorf("cards: %+v", c)
+	}
+	if a := w.call("telephony.externalLine.delete", m{"NUMBER": "101"}); a.Status != 200 || a.Raw[:12] != `{"result":[]` {
+		t.Errorf("delete: %s", a.Raw)
+	}
+	if a := w.call("telephony.externalLine.delete", m{"NUMBER": "101"}); a.Text != "Could not find line with number 101" {
+		t.Errorf("delete again: %s", a.Raw)
+	}
+}
