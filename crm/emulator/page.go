@@ -17,7 +17,9 @@ var pageFiles embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"initials": initials, "tint": func(id int64) int64 { return id % 6 }, "clock": clockText, "length": lengthText, "money": moneyText,
-	"pair": func(say map[string]string, portal string, call any) callPart { return callPart{say, portal, call} },
+	"stars":  starsText,
+	"number": func(value, kind string, id int64, title string) numberPart { return numberPart{value, kind, title, id} },
+	"pair":   func(say map[string]string, portal string, call any) callPart { return callPart{say, portal, call} },
 }).ParseFS(pageFiles, "page/*.html"))
 
 // policy lets the pages load nothing but what this server sends, and no inline code at all.
@@ -40,7 +42,15 @@ type frame struct {
 	Section string
 	Title   string
 	Cards   []cardView
+	Failed  []failedView
+	Dial    dialView
 	Body    any
+}
+
+// numberPart is a number that can be clicked.
+type numberPart struct {
+	Value, Kind, Title string
+	ID                 int64
 }
 
 // callPart is what the small templates about one call need.
@@ -118,7 +128,7 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request, rest string) 
 	f := frame{Lang: lang, Say: words[lang], Section: section}
 	p.mu.Lock()
 	tmpl, body := p.section(section, id, r)
-	f.Cards = p.cardViews()
+	f.Cards, f.Failed, f.Dial = p.cardViews(), p.failedViews(), p.dialView()
 	p.mu.Unlock()
 	if body == nil {
 		http.NotFound(w, r)
@@ -147,6 +157,8 @@ func (p *Portal) section(section, id string, r *http.Request) (string, any) {
 		return "people", p.people(Company)
 	case "calls":
 		return "calls", p.callList()
+	case "messages":
+		return "messages", p.messageViews()
 	case "log":
 		return "log", p.logView()
 	}

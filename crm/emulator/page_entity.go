@@ -91,7 +91,7 @@ func (p *Portal) fieldRows(e *entity) [][2]string {
 			text = joinValues(a)
 		}
 		if f := p.userField(e.Kind, name); f != nil {
-			name = f.Title
+			name, text = f.Title, f.text(e.Fields[name])
 		} else if slices.Contains(shownElsewhere, name) {
 			continue
 		} else if byCamel[e.Kind][name].dated() && len(text) > 10 {
@@ -102,6 +102,23 @@ func (p *Portal) fieldRows(e *entity) [][2]string {
 		}
 	}
 	return out
+}
+
+// text is a custom field's value as people read it: options by their names, several values with commas.
+func (f *userField) text(v any) string {
+	if a, ok := v.(*array); ok {
+		var out []string
+		for _, x := range a.values() {
+			out = append(out, f.text(x))
+		}
+		return strings.Join(out, ", ")
+	}
+	for _, o := range f.List {
+		if o.ID == v {
+			return o.Value
+		}
+	}
+	return phpString(v)
 }
 
 // Calls, other activities and comments of a record, newest first.

@@ -16,6 +16,7 @@ type portalView struct {
 	Level, Burst               int
 	HTTP, Commands, LimitError int
 	Faults                     int
+	Messages                   int
 	Overloaded                 bool
 }
 
@@ -33,7 +34,7 @@ func (p *Portal) view() portalView {
 		Name: name, Title: s.Title, MemberID: p.memberID, Classic: s.Mode == Classic, Leads: len(s.Entities[Lead]),
 		Deals: len(s.Entities[Deal]), Contacts: len(s.Entities[Contact]), Companies: len(s.Entities[Company]), Calls: len(s.Calls),
 		Burst: int(s.Tariff.Burst), HTTP: p.stats.HTTP, Commands: p.stats.Commands, LimitError: p.stats.LimitErrors, Faults: faults,
-		Overloaded: s.Overloaded,
+		Overloaded: s.Overloaded, Messages: len(s.Chat) + len(s.Notices),
 	}
 	if v.Title == "" {
 		v.Title = name
@@ -65,6 +66,7 @@ type cardView struct {
 	Client   *itemView
 	Seconds  int64
 	Line     string
+	LineName string
 }
 
 // Cards are what the demo is watched for: who is being called, by whom, since when.
@@ -73,7 +75,7 @@ func (p *Portal) cardViews() []cardView {
 	for _, c := range p.cards() {
 		call := p.index.calls[c.CallID]
 		v := cardView{
-			User: p.person(c.User), Phone: c.Phone, Incoming: call.incoming(), Line: call.Line,
+			User: p.person(c.User), Phone: c.Phone, Incoming: call.incoming(), Line: call.Line, LineName: c.Name,
 			Seconds: max(0, int64(p.now().Sub(c.Since).Seconds())),
 		}
 		if e := p.entity(call.Entity.Kind, call.Entity.ID); e != nil {
@@ -243,7 +245,8 @@ type callView struct {
 	Phone, Line, Label string
 	Incoming, Finished bool
 	Success            bool
-	Status             string
+	Status, Reason     string
+	Vote               int64
 	Operator           personView
 	Client             *itemView
 	Start              string
@@ -262,7 +265,7 @@ type callListView struct {
 func (p *Portal) callView(c *phoneCall) callView {
 	v := callView{
 		N: c.N, Phone: c.Phone, Line: c.Line, Label: c.label(), Incoming: c.incoming(), Finished: c.Finished, Success: c.success(),
-		Status: c.Status, Operator: p.person(c.UserID), Start: stamp(c.Start), Duration: c.Duration, Record: c.Record,
+		Status: c.Status, Reason: c.Reason, Vote: c.Vote, Operator: p.person(c.UserID), Start: stamp(c.Start), Duration: c.Duration, Record: c.Record,
 		Playable: c.Record != nil && c.Record.Path != "", Transcript: c.Transcript,
 	}
 	if c.Finished {

@@ -17,6 +17,11 @@ var words = map[string]map[string]string{
 		"opportunity": "Сумма", "sourceDescription": "Дополнительно об источнике", "comments": "Комментарий", "originId": "Внешний ключ", "originatorId": "Внешняя система",
 		"closedate": "Дата завершения", "begindate": "Дата начала", "dateClosed": "Закрыта", "categoryId": "Воронка", "leadId": "Лид", "post": "Должность",
 		"companyTitle": "Название компании", "observers": "Наблюдатели", "typeId": "Тип", "utmSource": "utm_source", "utmMedium": "utm_medium", "utmCampaign": "utm_campaign",
+		"messages": "Сообщения", "call": "Позвонить", "callback": "Обратный звонок", "line": "Линия", "any_line": "Без линии", "text": "Текст", "send": "Отправить",
+		"cancel": "Отмена", "vote": "Оценка", "bell": "уведомление", "not_called": "Не удалось позвонить", "no_reason": "Причина не указана",
+		"no_app": "Нет приложения для исходящих звонков: ни одно не подписано на ONEXTERNALCALLSTART.", "webformId": "CRM-форма",
+		"code_304": "Не ответили", "code_603": "Отклонён", "code_603-S": "Отменён", "code_403": "Запрещено", "code_404": "Неверный номер", "code_486": "Занято",
+		"code_480": "Временно недоступен", "code_484": "Направление недоступно", "code_503": "Направление недоступно", "code_402": "Нет средств", "code_423": "Заблокировано",
 	},
 	"en": {
 		"portals": "Portals", "portals_lead": "The Bitrix24 emulator: every portal lives in this machine's memory.", "no_portals": "No portals yet. Make the first one: POST /control/portals",
@@ -33,5 +38,10 @@ var words = map[string]map[string]string{
 		"opportunity": "Amount", "sourceDescription": "More about the source", "comments": "Comment", "originId": "External key", "originatorId": "External system",
 		"closedate": "Due", "begindate": "Begun", "dateClosed": "Closed", "categoryId": "Funnel", "leadId": "Lead", "post": "Position",
 		"companyTitle": "Company name", "observers": "Observers", "typeId": "Type", "utmSource": "utm_source", "utmMedium": "utm_medium", "utmCampaign": "utm_campaign",
+		"messages": "Messages", "call": "Call", "callback": "Callback", "line": "Line", "any_line": "No line", "text": "Text", "send": "Send",
+		"cancel": "Cancel", "vote": "Vote", "bell": "notification", "not_called": "Could not call", "no_reason": "No reason given",
+		"no_app": "No application for outgoing calls: none is bound to ONEXTERNALCALLSTART.", "webformId": "CRM form",
+		"code_304": "No answer", "code_603": "Declined", "code_603-S": "Cancelled", "code_403": "Forbidden", "code_404": "Invalid number", "code_486": "Busy",
+		"code_480": "Temporarily unavailable", "code_484": "Direction unavailable", "code_503": "Direction unavailable", "code_402": "No funds", "code_423": "Blocked",
 	},
 }

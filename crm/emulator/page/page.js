@@ -64,6 +64,50 @@
     if (again) { again = false; setTimeout(refresh, 150) }
   }
 
+  // A click on a number opens the dial dialog; what is chosen there goes to the control API as the portal's own act.
+  const say = async (dialog, what, order) => {
+    const wrong = dialog.querySelector('.wrong')
+    wrong.textContent = ''
+    try {
+      const response = await fetch('/control/portals/' + dialog.dataset.portal + '/' + what, {
+        method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(order)
+      })
+      if (response.ok) { dialog.close(); return }
+      wrong.textContent = await response.text()
+    } catch (e) { wrong.textContent = String(e) }
+  }
+  const dial = document.getElementById('dial')
+  const callback = document.getElementById('callback')
+  document.addEventListener('click', event => {
+    const number = event.target.closest('[data-dial]')
+    if (number) {
+      Object.assign(dial.dataset, { phone: number.dataset.dial, kind: number.dataset.kind, entity: number.dataset.id })
+      dial.querySelector('[data-number]').textContent = number.dataset.dial
+      dial.querySelector('.wrong').textContent = ''
+      const user = dial.querySelector('[name=user]')
+      if (user && localStorage.dialUser) user.value = localStorage.dialUser
+      if (user && !user.value) user.selectedIndex = 0
+      dial.showModal()
+    }
+    if (event.target.closest('[data-callback]')) callback.showModal()
+    if (event.target.closest('[data-close]')) event.target.closest('dialog').close()
+  })
+  dial.querySelector('form').addEventListener('submit', event => {
+    event.preventDefault()
+    const form = event.target.elements
+    if (!form.user) return
+    localStorage.dialUser = form.user.value
+    say(dial, 'click', {
+      client_id: form.line.selectedOptions[0].dataset.client, user: Number(form.user.value), line: form.line.value,
+      phone: dial.dataset.phone, kind: dial.dataset.kind, id: Number(dial.dataset.entity)
+    })
+  })
+  callback.querySelector('form').addEventListener('submit', event => {
+    event.preventDefault()
+    const form = event.target.elements
+    say(callback, 'callback', { phone: form.phone.value, text: form.text.value, line: form.line.value })
+  })
+
   const root = location.pathname.split('/').slice(0, 3).join('/')
   let timer = 0
   new EventSource(root + '/events').onmessage = () => {
