@@ -65,6 +65,11 @@ type Guard struct {
 	Custom map[string]string `json:"custom,omitempty"`
 }
 
+// IsZero reports whether nothing is looked at.
+func (g Guard) IsZero() bool {
+	return g.Responsible == nil && g.Stage == nil && g.Title == nil && g.SourceDescription == nil && len(g.Custom) == 0
+}
+
 // Direction is who called whom.
 type Direction string
 

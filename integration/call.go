@@ -42,6 +42,20 @@ type Call struct {
 	Wait       time.Duration `json:"wait,omitempty"`
 	Total      time.Duration `json:"total,omitempty"`
 
+	// Told tells that the platform itself has reported the whole call (CallReport).
+	Told bool `json:"told,omitempty"`
+	// Imported tells that the call was read from the past on a person's order.
+	Imported   bool         `json:"imported,omitempty"`
+	Transcript []crm.Spoken `json:"transcript,omitempty"`
+	// Route is what the platform was answered when it asked whose client is calling (T-2).
+	Route *Route `json:"route,omitempty"`
+	// Request is what somebody in the portal asked for; the session is then a request and not yet a call (T-8, T-9).
+	Request *CallRequest `json:"request,omitempty"`
+	// Asked tells which request it is; Failed and FailedWhy that the platform could not carry it out, in words for people.
+	Asked     EventKind `json:"asked,omitempty"`
+	Failed    string    `json:"failed,omitempty"`
+	FailedWhy string    `json:"failed_why,omitempty"`
+
 	Records    []string            `json:"records,omitempty"` // addresses
 	ExternalID string              `json:"external_id,omitempty"`
 	Rating     int                 `json:"rating,omitempty"`
@@ -56,7 +70,8 @@ func (c *Call) Missed() bool { return c.Finished && !c.Answered }
 var rank = map[EventKind]int{
 	CallIncoming: 0, CallOutgoing: 0, CallLegOut: 1, CallRinging: 2, CallTalkStarted: 3, CallTalkFinished: 4,
 	CallLost: 5, CallFinished: 6, VoicemailReady: 7, FaxReceived: 7, RecordReady: 8, TagSet: 9, SIPLost: 9,
-	CallSilent: 10, Unreadable: 11,
+	CallReport: 9, CallSilent: 10, CallDue: 10, Unreadable: 11,
+	RouteAsked: 0, ClickToCall: 0, CallbackAsked: 0, CallDialled: 0, DialFailed: 5,
 }
 
 // Fold merges the events of one session. It depends on the set of events only: not on
@@ -110,6 +125,7 @@ type folding struct {
 	first, last EmployeeID
 	started     time.Time
 	tried       []string     // names of those who did not answer
+	report      *Report      // what the platform knows of the whole call
 	ended       [2]time.Time // by the platform, by our own waiting
 }
 
@@ -132,6 +148,11 @@ func (f *folding) take(e *Event) {
 	}
 	c.Internal = c.Internal || r.Internal
 	c.Transfer = c.Transfer || r.Transfer
+	c.Imported = c.Imported || r.Imported
+	if len(r.Transcript) > 0 {
+		c.Transcript = r.Transcript
+	}
+	f.own(e)
 	f.times(e)
 	f.people(e)
 	f.params(r)
@@ -148,6 +169,26 @@ func (f *folding) take(e *Event) {
 		if !slices.Contains(c.Tags, tag) {
 			c.Tags = append(c.Tags, tag)
 		}
+	}
+}
+
+// own takes what did not come from a notification of the platform.
+func (f *folding) own(e *Event) {
+	c, r := f.call, &e.Report
+	switch e.Kind {
+	case ClickToCall, CallbackAsked:
+		if c.Request == nil {
+			c.Request, c.Asked = r.Request, e.Kind
+		}
+	case DialFailed:
+		c.Failed, c.FailedWhy = cmp.Or(r.Status, "OTHER"), r.LostReason
+	case RouteAsked:
+		if c.Route == nil {
+			c.Route = r.Route
+		}
+	case CallReport:
+		f.report, c.Told = r, true
+	default:
 	}
 }
 
@@ -174,6 +215,13 @@ func (f *folding) times(e *Event) {
 		if f.ended[0].IsZero() {
 			f.ended[0] = e.At
 		}
+	case CallReport:
+		if f.ended[0].IsZero() {
+			f.ended[0] = e.At
+			if !r.EndedAt.IsZero() {
+				f.ended[0] = r.EndedAt
+			}
+		}
 	case CallSilent:
 		f.ended[1] = e.At
 	default:
@@ -184,7 +232,7 @@ func (f *folding) times(e *Event) {
 func (f *folding) people(e *Event) {
 	c, who := f.call, e.Report.Employee
 	switch e.Kind {
-	case CallOutgoing:
+	case CallOutgoing, CallDialled:
 		if c.Caller.IsZero() {
 			c.Caller = who
 		}
@@ -211,7 +259,7 @@ func (f *folding) people(e *Event) {
 		if i := index(c.Showing, who); i >= 0 && len(c.Showing) > 1 {
 			c.Showing = slices.Delete(c.Showing, i, i+1)
 		}
-	case CallFinished, CallLost:
+	case CallFinished, CallLost, CallReport:
 		f.final(e)
 	default:
 	}
@@ -276,6 +324,7 @@ func (f *folding) finish() {
 			c.Talkers = with(c.Talkers, c.Caller)
 		}
 	}
+	f.truth()
 	f.order()
 	f.names()
 	if c.Answered && len(c.Talkers) == 0 && len(c.Rung) == 1 && c.Direction != crm.Outgoing {
@@ -289,6 +338,32 @@ func (f *folding) finish() {
 	}
 	slices.Sort(c.Records)
 	slices.Sort(c.Tags)
+}
+
+// truth puts those who rang and spoke as the platform itself remembers them; a report that knows nobody leaves what the
+// notifications told. That they talked is never taken back, because a finished activity tells it already.
+func (f *folding) truth() {
+	if f.report == nil {
+		return
+	}
+	c := f.call
+	complete := func(list, known []Employee) []Employee {
+		out := slices.Clone(list)
+		for i := range out {
+			if j := index(known, out[i]); j >= 0 {
+				out[i] = with(out[i:i+1:i+1], known[j])[0]
+			}
+		}
+		return out
+	}
+	known := slices.Concat(c.Talkers, c.Rung, []Employee{c.Caller})
+	if len(f.report.Rung) > 0 && c.Direction != crm.Outgoing {
+		c.Rung = complete(f.report.Rung, known)
+	}
+	if len(f.report.Talkers) > 0 {
+		c.Talkers = complete(f.report.Talkers, known)
+		c.Answered = true
+	}
 }
 
 // names counts those who did not answer and whom the platform names without their ids. A name may be that of

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"omniconnector/crm"
+	"omniconnector/integration/centre"
 )
 
 // close finishes a call in the portal: what is now known better is corrected, the activity is
@@ -19,18 +21,90 @@ func (d *decision) close() {
 	d.explainEnd()
 	d.correct()
 	d.takeOver()
-	user := cmp.Or(d.activityOwner(true), m.Viewer) // a call that is registered must be finished, or its card hangs
-	if !m.Registered || user == 0 {
+	d.found()
+	if !m.Registered {
+		d.processed()
 		return
 	}
+	user := cmp.Or(d.activityOwner(true), m.Viewer) // a call that is registered must be finished, or its card hangs
+	if user == 0 {
+		return
+	}
+	m.ActivityUser = user
 	finish := crm.Finish{
 		Call: d.callRef(), User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.Call.LostReason, Rating: d.Call.Rating,
+		Notice: d.notice(),
 	}
 	d.act(d.key("finish"), UrgentActivity, finish, d.touchCall())
 	if d.shown() {
-		d.activity()
+		d.activity(user)
 	}
 	d.processed()
+	d.note()
+}
+
+// noticeLife is how long after its end a call is still news to an employee.
+const noticeLife = time.Hour
+
+// notice reports whether the employee is told of the call in the portal's chat: incoming calls only, and not those of
+// long ago (T-11).
+func (d *decision) notice() bool {
+	c := &d.Call
+	if !d.Settings.Telephony.ChatNotice || c.Direction != crm.Incoming || c.Imported || d.Now.Sub(c.EndedAt) > noticeLife {
+		return false
+	}
+	d.because("T-11", "chat_notice")
+	return true
+}
+
+// holds reports whether the end of the call waits because the responsible is to change later (T-5): the card is
+// taken away, and the rest follows when the time has come.
+func (d *decision) holds() bool {
+	m := d.memory
+	due := m.OpenedAt.Add(d.delay())
+	if !d.Now.Before(due) || !d.changesHands() {
+		m.DueAt = time.Time{}
+		return false
+	}
+	if m.Registered && len(m.Showing) > 0 {
+		d.act(d.key("hide", "end"), UrgentAnswer, crm.HideCard{Call: d.callRef(), Users: m.Showing}, d.touchCall())
+		d.last().Until = d.Now.Add(cardLife)
+		m.Showing = nil
+	}
+	if m.DueAt.IsZero() {
+		d.because("T-5", "responsible_later", "at", d.local(due))
+	}
+	m.DueAt, d.plan.Wake = due, due
+	return true
+}
+
+// delay is N of T-5.
+func (d *decision) delay() time.Duration {
+	return time.Duration(d.Settings.Telephony.ResponsibleAfter) * time.Second
+}
+
+// delayed reports whether a new entity still goes to the default responsible (T-5).
+func (d *decision) delayed() bool {
+	began := d.memory.OpenedAt
+	if began.IsZero() {
+		began = d.Now
+	}
+	return d.delay() > 0 && d.Now.Before(began.Add(d.delay()))
+}
+
+// changesHands reports whether the end of the call gives something to another responsible.
+func (d *decision) changesHands() bool {
+	if t := d.memory.Target; t != nil && d.choose(ofEntity, d.entityChain(), false) != t.Responsible {
+		return true
+	}
+	w := d.existing.working()
+	return w != nil && d.takes() && d.owners.talker.user != w.Responsible
+}
+
+// takes reports whether R2 of T-14 gives the open lead or deal to the talker.
+func (d *decision) takes() bool {
+	to := d.owners.talker.user
+	return d.Call.Direction == crm.Incoming && d.Call.Answered && d.owners.rule.user != 0 && to != 0 && d.active(to)
 }
 
 func (d *decision) explainEnd() {
@@ -91,8 +165,16 @@ func (d *decision) correct() {
 		was.Stage, was.Funnel = now.Stage, now.Funnel
 	}
 	d.rename(was.Kind, &was.Title, now.Title)
+	if now.SourceDescription != "" && now.SourceDescription != was.SourceDescription {
+		old, number := was.SourceDescription, now.SourceDescription
+		d.update(was.Kind, ref, "source", crm.Guard{SourceDescription: &old}, crm.Fields{SourceDescription: &number})
+		d.because("T-6", "source_number", "number", number)
+		was.SourceDescription = number
+	}
+	d.complete(was.Kind)
 	if was.Companion != "" {
 		d.rename(was.Companion, &was.CompanionTitle, d.title(was.Companion, false))
+		d.complete(was.Companion)
 	}
 }
 
@@ -145,27 +227,46 @@ func (d *decision) amend() {
 	}
 	m.Ending, d.late = ending, true
 	d.correct()
+	d.found()
+	d.note()
 	if !d.Call.Answered {
 		return
 	}
 	d.takeOver()
-	if m.Completed {
-		return
-	}
+	was := m.Completed
 	m.Completed, m.Missed = true, false
-	if m.Registered && d.shown() {
-		d.because("T-0", "answered_late")
-		finish := crm.Ref{Of: string(d.key("finish"))}
-		d.act(d.again("activity"), UrgentActivity, crm.SetActivity{Activity: finish, Completed: true}, d.touchCall())
+	user := d.choose(ofActivity, d.activityChain(), false)
+	if moved := user != 0 && user != m.ActivityUser; m.Registered && d.shown() && (moved || !was) {
+		set := crm.SetActivity{Activity: d.activityRef(), Completed: true}
+		if !was {
+			d.because("T-0", "answered_late")
+		}
+		if moved {
+			set.User, m.ActivityUser = user, user
+			d.because("T-14", "activity_moved", "user", d.name(user))
+		}
+		d.act(d.again("activity"), UrgentActivity, set, d.touchCall())
 	}
-	d.processed()
+	if !was {
+		d.processed()
+	}
 }
 
-// ending is a fingerprint of everything that corrections look at. A record or a rating that comes late is not in
-// it, so that it does not move anything.
+// activityRef points at the call's activity: the portal's, or one that we added.
+func (d *decision) activityRef() crm.Ref {
+	if d.memory.Added {
+		return crm.Ref{Of: string(d.key("activity"))}
+	}
+	return crm.Ref{Of: string(d.key("finish"))}
+}
+
+// ending is a fingerprint of everything that corrections look at. A record that comes late is not in it, so that it
+// does not move anything.
 func (d *decision) ending() string {
 	c := &d.Call
-	body, err := json.Marshal([]any{c.StartedAt, c.Answered, c.Caller, c.Rung, c.Talkers, c.Virtual, c.Params, c.Tags})
+	body, err := json.Marshal([]any{
+		c.StartedAt, c.Answered, c.Caller, c.Rung, c.Talkers, c.Virtual, c.Params, c.Tags, c.Rating, c.Talk, c.Wait, c.Total,
+	})
 	if err != nil {
 		return ""
 	}
@@ -179,7 +280,7 @@ func (d *decision) takeOver() {
 		return
 	}
 	from, to := cmp.Or(m.TakenBy, w.Responsible), d.owners.talker.user
-	if !d.Call.Answered || d.owners.rule.user == 0 || to == 0 || !d.active(to) {
+	if !d.takes() {
 		rule := "T-14.R1"
 		if d.Call.Answered {
 			rule = "T-14.R3"
@@ -199,7 +300,11 @@ func (d *decision) takeOver() {
 func (d *decision) shown() bool { return d.memory.Bound != nil || d.existing.working() != nil }
 
 // activity makes the activity say how the call ended, and shows it wherever the customer's work goes on (E4).
-func (d *decision) activity() {
+func (d *decision) activity(user crm.UserID) {
+	if w := d.existing.working(); d.memory.Bound == nil && d.memory.Target == nil && w != nil && w.Kind == crm.Deal && d.memory.PortalCall == "" {
+		d.add(w, user)
+		return
+	}
 	finish := crm.Ref{Of: string(d.key("finish"))}
 	d.act(d.key("activity"), UrgentActivity, crm.SetActivity{Activity: finish, Completed: d.Call.Answered}, d.touchCall())
 	bind := func(k crm.Kind, ref crm.Ref, rule, name string) {
@@ -218,6 +323,33 @@ func (d *decision) activity() {
 			bind(x.Kind, crm.Ref{ID: x.ID}, d.existing.row(), label(x))
 		}
 	}
+}
+
+// add makes the activity of a call that the portal could bind to nothing: its only record is a deal without a client, and
+// the portal binds calls to contacts, companies and leads (E3, contract bitrix24 §4.3).
+func (d *decision) add(deal *crm.Entity, user crm.UserID) {
+	c := &d.Call
+	key := d.key("activity")
+	subject := "Входящий звонок"
+	if c.Direction == crm.Outgoing {
+		subject = "Исходящий звонок"
+	}
+	d.memory.Added = true
+	d.act(key, UrgentActivity, crm.AddActivity{
+		OriginID: string(key), Kind: deal.Kind, Entity: crm.Ref{ID: deal.ID}, User: user, Subject: subject + " " + string(d.phone),
+		Phone: string(d.phone), Direction: c.Direction, StartedAt: c.StartedAt, EndedAt: c.EndedAt, Completed: c.Answered,
+	}, d.touchCall())
+	d.because("T-14.E3", "activity_added", "entity", label(deal))
+}
+
+// reread has the platform asked for the whole call once it knows the truth (contract uis §8).
+func (d *decision) reread() {
+	if d.Centre == nil || d.Centre.SyncedAt.IsZero() || d.RereadAfter <= 0 || d.Call.Told {
+		return
+	}
+	d.act(d.key("truth"), UrgentSync, centre.Reread{Session: string(d.Call.Session)}, string(d.key("truth")))
+	d.last().After = d.Call.EndedAt.Add(d.RereadAfter)
+	d.because("T-0", "reread")
 }
 
 // processed completes the customer's older missed calls after a talk («Обработано», T-3).

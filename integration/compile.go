@@ -3,6 +3,7 @@ package integration
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"omniconnector/crm"
@@ -21,6 +22,7 @@ type compiled struct {
 type direction struct {
 	filter      *rules.Matcher // nil when the filter is off or empty
 	late        bool           // the filter names what only an answer tells (T-7)
+	named       bool           // the filter names employee or last operation (T-10)
 	names       map[crm.Kind]*rules.Set
 	leadFunnels *rules.Set
 	leadRules   []int // index in Funnels.Rules of each filter in leadFunnels
@@ -63,6 +65,8 @@ func (d *direction) compile(c *Calls, words []rules.Word) error {
 		d.filter, err = rules.Compile(c.Filter.Where, words)
 		note("call filter", err)
 		d.late = len(rules.LateOf(c.Filter.Where, words)) > 0
+		uses := c.Filter.Where.Uses()
+		d.named = slices.Contains(uses, ParamEmployee) || slices.Contains(uses, ParamLastOperation)
 	}
 	d.names = map[crm.Kind]*rules.Set{}
 	for _, k := range []crm.Kind{crm.Lead, crm.Deal, crm.Contact, crm.Company} {

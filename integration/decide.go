@@ -1,7 +1,6 @@
 package integration
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,10 +12,22 @@ import (
 // means that Known is enough. It walks the same gates as Decide.
 func Ask(f Facts) *crm.Find {
 	d := decision{Facts: f}
-	if f.Known != nil || f.Memory.Known != nil || !d.passes() || !d.begins() {
+	if f.Known != nil || f.Memory.Known != nil || !d.needs() {
 		return nil
 	}
-	return &crm.Find{Phones: d.phone.Spellings()}
+	return &crm.Find{Phones: d.phone.Spellings(), Custom: d.fieldsToRead()}
+}
+
+// needs reports whether the decision cannot go on without knowing the customer.
+func (d *decision) needs() bool {
+	switch {
+	case d.Call.Request != nil:
+		return d.requestNeeds()
+	case d.Settings.Telephony.Enabled && d.Settings.Telephony.Other.On:
+		return d.otherNeeds()
+	default:
+		return d.passes() && d.begins()
+	}
 }
 
 // Decide answers what happened to one call: everything that is due by now and was not
@@ -30,8 +41,16 @@ func Decide(f Facts) Plan {
 		d.memory.Target = &own
 	}
 	d.memory.SettingsVersion = f.Settings.Version()
-	if d.passes() && d.begins() {
+	d.routed()
+	switch {
+	case f.Call.Request != nil:
+		d.request()
+	case f.Settings.Telephony.Enabled && f.Settings.Telephony.Other.On:
+		d.other()
+	case d.passes() && d.begins():
 		d.steps()
+	default:
+		d.release()
 	}
 	switch {
 	case len(d.plan.Actions) > 0:
@@ -84,6 +103,12 @@ func (d *decision) passes() bool {
 	if !d.Settings.Telephony.Enabled {
 		return d.end(Off, "T-0", "off")
 	}
+	return d.called() && d.customer() && d.filter()
+}
+
+// called makes sure that the event is of a call between the tenant and somebody outside.
+func (d *decision) called() bool {
+	c := &d.Call
 	switch {
 	case c.Session == "":
 		return d.end(Ignored, "T-0", "not_a_call")
@@ -96,7 +121,7 @@ func (d *decision) passes() bool {
 		}
 		c.Direction = crm.Incoming
 	}
-	return d.customer() && d.filter()
+	return true
 }
 
 // customer makes sure that there is a number to look for.
@@ -125,7 +150,6 @@ func (d *decision) ours(p Phone) bool {
 	if d.Settings.compiled.own[p] {
 		return true
 	}
-	const tail = 6 // reading a number costs more than all the rest: most differ in their last digits
 	if !strings.HasSuffix(onlyDigits(d.Call.Virtual), string(p[len(p)-tail:])) {
 		return false
 	}
@@ -193,14 +217,18 @@ func (d *decision) steps() {
 		d.amend()
 	case d.memory.Registered:
 		d.card()
-	default:
+	case d.memory.OpenedAt.IsZero():
 		d.open()
+	case !d.withheld():
+		d.register()
 	}
-	if d.Call.Finished && !d.memory.Closed {
+	if d.Call.Finished && !d.memory.Closed && !d.holds() {
 		d.close()
+		d.reread()
 	}
 	if d.memory.Closed {
 		d.records()
+		d.transcript()
 	}
 }
 
@@ -231,9 +259,25 @@ const cardLife = 2 * time.Minute
 
 // open creates what is to be created and tells the portal of the call (T-0.2, T-3, T-4).
 func (d *decision) open() {
+	d.memory.OpenedAt = d.Now
 	d.explainFound()
 	d.create()
-	d.register()
+	switch {
+	case d.memory.Registered:
+	case d.portalCall() != "":
+		d.adopt()
+	case d.withheld():
+		d.because("T-10", "activity_withheld")
+	default:
+		d.register()
+	}
+}
+
+// withheld reports whether a call gets neither activity nor record, only its entity: the tenant switched off «Создавать дело и
+// передавать записи, если настроены определенные фильтры», and the filter is such a one (T-10).
+func (d *decision) withheld() bool {
+	t := &d.Settings.Telephony
+	return t.Records && !t.RecordsFiltered && d.Settings.of(d.Call.Direction).named
 }
 
 // register announces the call; the card pops up with it while the call is alive.
@@ -246,7 +290,7 @@ func (d *decision) register() {
 	}
 	r := crm.Register{
 		ExternalID: d.touchCall(), User: user, Phone: string(d.phone), Direction: c.Direction,
-		StartedAt: c.StartedAt, Line: onlyDigits(c.Virtual), Show: live,
+		StartedAt: c.StartedAt, Line: onlyDigits(c.Virtual), Show: live, Callback: strings.HasPrefix(c.ExternalID, callbackPrefix),
 	}
 	if b := d.memory.Bound; b != nil && b.Kind != crm.Deal {
 		ref := b.Entity
@@ -338,34 +382,21 @@ func (d *decision) show(users []crm.UserID) {
 	d.last().Until = d.Now.Add(cardLife)
 }
 
-func (d *decision) callRef() crm.Ref { return crm.Ref{Of: string(d.key("register"))} }
+// callRef points at the call in the portal: the one that we registered, or that the portal did (T-8).
+func (d *decision) callRef() crm.Ref {
+	if d.memory.PortalCall != "" {
+		return crm.Ref{Call: d.memory.PortalCall}
+	}
+	return crm.Ref{Of: string(d.key("register"))}
+}
 
-// userOf finds the portal user of an employee: by hand, by email, by extension, by phone.
+// people are both sides' directories.
+func (d *decision) people() people { return people{d.Settings, d.Directory.Users, d.Centre} }
+
+// userOf finds the portal user of an employee; 0 when there is none.
 func (d *decision) userOf(e Employee) crm.UserID {
-	for _, m := range d.Settings.Employees {
-		if m.Employee == e.ID && e.ID != 0 {
-			return m.User
-		}
-	}
-	phone, _ := ParsePhone(e.Phone, d.Settings.Country)
-	same := []func(u *crm.User) bool{
-		func(u *crm.User) bool { return e.Email != "" && strings.EqualFold(u.Email, e.Email) },
-		func(u *crm.User) bool { return e.Extension != "" && u.Inner == e.Extension },
-		func(u *crm.User) bool {
-			return phone != "" && slices.ContainsFunc(u.Phones, func(raw string) bool {
-				p, _ := ParsePhone(raw, d.Settings.Country)
-				return p == phone
-			})
-		},
-	}
-	for _, match := range same {
-		for i := range d.Directory.Users {
-			if match(&d.Directory.Users[i]) {
-				return d.Directory.Users[i].ID
-			}
-		}
-	}
-	return 0
+	user, _ := d.people().user(e)
+	return user
 }
 
 func (d *decision) user(id crm.UserID) *crm.User {
@@ -410,26 +441,4 @@ func with0(list []crm.UserID, u crm.UserID) []crm.UserID {
 		return list
 	}
 	return append(slices.Clone(list), u)
-}
-
-// variables are the values that name templates may use (T-12).
-func (d *decision) variables() map[string]string {
-	c := &d.Call
-	v := map[string]string{}
-	for name := range maps.Keys(c.Params) {
-		v[name] = strings.Join(c.Params[name], ", ")
-	}
-	who := c.Caller
-	if t, ok := d.talker(); ok {
-		who = t
-	}
-	v["app_name"] = d.Settings.AppName
-	v["contact_phone_number"] = string(d.phone)
-	v["virtual_phone_number"] = c.Virtual
-	v["call_session_id"] = string(c.Session)
-	v["direction"] = string(c.Direction)
-	v["employee_full_name"] = who.Name
-	v["start_time"] = c.StartedAt.In(d.Settings.location()).Format("2006-01-02 15:04:05")
-	v["tag_names"] = strings.Join(c.Tags, ", ")
-	return v
 }

@@ -197,7 +197,9 @@ func (d *decision) companion(t *Target) *Bound {
 	source := "CALL"
 	d.act(key, UrgentEntity, crm.Create{
 		Kind: t.Companion, OriginID: OriginID(d.Call.Session, t.Companion),
-		Fields: crm.Fields{Title: &title, Responsible: &owner, Source: &source, Phones: []string{string(d.phone)}},
+		Fields: crm.Fields{
+			Title: &title, Responsible: &owner, Source: &source, Phones: []string{string(d.phone)}, Custom: d.extra(t.Companion),
+		},
 	}, string(key))
 	d.because(d.createRule(), "create_companion", "kind", string(t.Companion), "title", t.CompanionTitle)
 	b := &Bound{t.Companion, crm.Ref{Of: string(key)}}
@@ -238,6 +240,9 @@ func (d *decision) target(explain bool) Target {
 		}
 	}
 	t.Responsible = d.entityOwner(explain)
+	if d.Settings.Telephony.SourceNumber {
+		t.SourceDescription = onlyDigits(d.Call.Virtual)
+	}
 	t.Funnel, t.Stage = d.stage(t.Kind, explain)
 	t.Title = d.title(t.Kind, explain)
 	if t.Companion != "" {
@@ -253,11 +258,11 @@ func (d *decision) fields(t *Target) crm.Fields {
 	if t.Kind == crm.Deal {
 		f.Funnel = &t.Funnel
 	}
-	if d.Settings.Telephony.SourceNumber && d.Call.Virtual != "" {
-		number := onlyDigits(d.Call.Virtual)
-		f.SourceDescription = &number
-		d.because("T-6", "source_number", "number", number)
+	if t.SourceDescription != "" {
+		f.SourceDescription = &t.SourceDescription
+		d.because("T-6", "source_number", "number", t.SourceDescription)
 	}
+	f.Custom = d.extra(t.Kind)
 	return f
 }
 

@@ -19,6 +19,8 @@ type Facts struct {
 	// Centre is the platform's directory; its SyncedAt is zero for a tenant whose platform is not connected.
 	Centre *centre.Directory
 	Memory Memory
+	// RereadAfter is how long after its end a call is read from the platform; 0 for never.
+	RereadAfter time.Duration
 	// Trigger is the newest event of those that are being decided; it names what may happen
 	// several times in one call, like showing a card.
 	Trigger EventID

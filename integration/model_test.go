@@ -93,7 +93,7 @@ func (w *world) act(t failer, a integration.Action) {
 // update keeps what a guard does not let be written.
 func (w *world) update(t failer, do crm.Update) {
 	t.Helper()
-	if do.If == (crm.Guard{}) {
+	if do.If.IsZero() {
 		t.Errorf("an update of %s has no guard: a person's edit would be lost", do.Kind)
 	}
 	key := name(do.Kind, do.Entity)
@@ -103,7 +103,8 @@ func (w *world) update(t failer, do crm.Update) {
 		return
 	}
 	if do.If.Responsible != nil && *do.If.Responsible != *f.Responsible || do.If.Stage != nil && *do.If.Stage != *f.Stage ||
-		do.If.Title != nil && *do.If.Title != *f.Title {
+		do.If.Title != nil && *do.If.Title != *f.Title ||
+		do.If.SourceDescription != nil && *do.If.SourceDescription != value(f.SourceDescription) {
 		body, _ := json.Marshal(do.If)
 		t.Errorf("nobody edited %s, and still a guard does not hold: %s", key, body)
 		return
@@ -120,7 +121,17 @@ func (w *world) update(t failer, do crm.Update) {
 	if do.Fields.Title != nil {
 		f.Title = do.Fields.Title
 	}
+	if do.Fields.SourceDescription != nil {
+		f.SourceDescription = do.Fields.SourceDescription
+	}
 	w.Entities[key] = f
+}
+
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 func name(k crm.Kind, r crm.Ref) string {

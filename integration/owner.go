@@ -174,7 +174,14 @@ func (d *decision) entityOwner(explain bool) crm.UserID {
 			d.because("T-14", l.code(), "name", name).Check = l.check
 		}
 	}
-	return d.choose(ofEntity, d.entityChain(), explain)
+	chain := d.entityChain()
+	if d.delayed() {
+		if explain {
+			d.because("T-5", "responsible_default_first", "seconds", decimal(int64(d.delay().Seconds())))
+		}
+		chain = []candidate{d.owners.fallback}
+	}
+	return d.choose(ofEntity, chain, explain)
 }
 
 // activityOwner chooses the responsible of the activity.

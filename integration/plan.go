@@ -121,8 +121,8 @@ type Memory struct {
 	Added bool `json:"added,omitempty"`
 	// ActivityUser is who the activity was given to.
 	ActivityUser crm.UserID `json:"activity_user,omitempty"`
-	// Written are the extra fields as they were written, by kind and field (T-15).
-	Written map[crm.Kind]map[string]string `json:"written,omitempty"`
+	// Written are the extra fields as we wrote them, by record and field (T-15).
+	Written map[string]map[string]string `json:"written,omitempty"`
 	// Noted are the lines that were told of the call in a note.
 	Noted []string `json:"noted,omitempty"`
 	// Transcribed tells that the words of the talk were passed on.

@@ -17,6 +17,8 @@ type Settings struct {
 	TimeZone string `json:"time_zone"`
 	// Country is the two-letter country whose rules read numbers without a country code.
 	Country string `json:"country"`
+	// Language is in which the connector writes into the portal: notes, and why a call failed.
+	Language Lang `json:"language"`
 	// OwnNumbers are virtual numbers of the tenant: never searched or written as a customer's.
 	OwnNumbers []string  `json:"own_numbers"`
 	Employees  []Mapping `json:"employees"`
@@ -209,7 +211,7 @@ const DefaultSettle = time.Minute
 func Defaults() Settings {
 	calls := Calls{Create: true, Funnels: Funnels{LeadStage: "NEW", Stage: "NEW"}}
 	return Settings{
-		AppName: "OMNI", TimeZone: "Europe/Moscow", Country: "RU",
+		AppName: "OMNI", TimeZone: "Europe/Moscow", Country: "RU", Language: Russian,
 		Telephony: Telephony{
 			Enabled: true, Incoming: calls, Outgoing: calls, Talker: LastTalker, SourceNumber: true, Records: true,
 			Companion: crm.Contact, SilenceMinutes: int(DefaultSilence / time.Minute), RecordsFiltered: true,
@@ -284,4 +286,12 @@ func (s *Settings) Settle() time.Duration {
 		return DefaultSettle
 	}
 	return time.Duration(s.Telephony.Other.SettleSeconds) * time.Second
+}
+
+// language is Russian unless the tenant chose otherwise.
+func (s *Settings) language() Lang {
+	if s.Language == English {
+		return English
+	}
+	return Russian
 }

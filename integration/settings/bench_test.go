@@ -9,7 +9,7 @@ import (
 func BenchmarkReadExample(b *testing.B) {
 	body := settings.Write(settings.Example())
 	for b.Loop() {
-		if _, problems := settings.Read(body, portal()); problems != nil {
+		if _, problems := settings.Read(body, known()); problems != nil {
 			b.Fatal(problems)
 		}
 	}

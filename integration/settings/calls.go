@@ -127,11 +127,11 @@ func (c *checker) dealStage(at string, funnel int64, stage string) {
 }
 
 func (c *checker) responsible(at string, r *integration.Responsible, words []rules.Word) {
-	c.user(at+"/default", r.Default, true)
+	c.user(at+"/default", r.Default)
 	for i := range r.Rules {
 		place := at + "/rules/" + strconv.Itoa(i)
 		c.text(place+"/name", r.Rules[i].Name, longestName)
-		c.user(place+"/user", r.Rules[i].User, true)
+		c.user(place+"/user", r.Rules[i].User)
 		c.filter(place+"/where", r.Rules[i].Where, words)
 	}
 }

@@ -28,6 +28,7 @@ type checker struct {
 	*notes
 	settings *integration.Settings
 	dir      directory
+	centre   platform
 }
 
 func (c *checker) everything() {
@@ -36,13 +37,20 @@ func (c *checker) everything() {
 	c.place()
 	c.numbers()
 	c.employees()
+	c.only()
 	t := &s.Telephony
+	c.telephony("/telephony", t)
+	c.extraFields("/telephony/extra_fields", &t.Fields)
 	c.calls("/telephony/incoming", &t.Incoming, crm.Incoming)
 	c.calls("/telephony/outgoing", &t.Outgoing, crm.Outgoing)
 	c.choice("/telephony/talker", string(t.Talker), string(integration.FirstTalker), string(integration.LastTalker))
 	c.choice("/telephony/companion", string(t.Companion), string(crm.Contact), string(crm.Company))
-	if t.SilenceMinutes < 1 || t.SilenceMinutes > mostSilence {
-		c.say("/telephony/silence_minutes", "out_of_range", count(1), count(mostSilence), count(t.SilenceMinutes))
+	c.between("/telephony/silence_minutes", t.SilenceMinutes, 1, mostSilence)
+}
+
+func (c *checker) between(at string, n, least, most int) {
+	if n < least || n > most {
+		c.say(at, "out_of_range", count(least), count(most), count(n))
 	}
 }
 
@@ -93,50 +101,16 @@ func (c *checker) place() {
 func knownCountry(code string) bool { return phonenumbers.GetSupportedRegions()[code] }
 
 func (c *checker) numbers() {
-	country := c.settings.Country
-	sure := knownCountry(country) && !c.unreadable("/country") // else national numbers cannot be judged
 	seen := map[integration.Phone]bool{}
 	for i, raw := range c.settings.OwnNumbers {
 		at := "/own_numbers/" + strconv.Itoa(i)
-		phone, problem := integration.ParsePhone(raw, country)
+		phone, _ := integration.ParsePhone(raw, c.settings.Country)
 		switch {
-		case problem != integration.PhoneFine && (sure || problem != integration.PhoneMalformed):
+		case c.notANumber(raw):
 			c.say(at, "not_a_number", verbatim(raw))
 		case phone != "" && seen[phone]:
 			c.say(at, "repeated_number", verbatim(raw))
 		}
 		seen[phone] = true
-	}
-}
-
-func (c *checker) employees() {
-	seen := map[integration.EmployeeID]bool{}
-	for i, m := range c.settings.Employees {
-		at := "/employees/" + strconv.Itoa(i)
-		switch {
-		case m.Employee <= 0:
-			c.say(at+"/employee", "required")
-		case seen[m.Employee]:
-			c.say(at+"/employee", "repeated_mapping", count(m.Employee))
-		}
-		seen[m.Employee] = true
-		c.user(at+"/user", m.User, false)
-	}
-}
-
-// user checks a reference to a user of the portal; one who is to be given work must be active.
-func (c *checker) user(at string, id crm.UserID, active bool) {
-	if id <= 0 {
-		c.say(at, "required")
-		return
-	}
-	if !c.dir.known() {
-		return
-	}
-	switch u, ok := c.dir.user(id); {
-	case !ok:
-		c.say(at, "unknown_user", count(id))
-	case active && !u.Active:
-		c.say(at, "inactive_user", userName(u))
 	}
 }

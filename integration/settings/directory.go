@@ -5,7 +5,14 @@ import (
 	"strconv"
 
 	"omniconnector/crm"
+	"omniconnector/integration/centre"
 )
+
+// Directories are what settings may refer to, on both sides. An empty one is not known yet: nothing is looked up in it.
+type Directories struct {
+	Portal crm.Directory
+	Centre centre.Directory
+}
 
 // directory answers what a portal has.
 type directory struct{ crm.Directory }
@@ -13,6 +20,12 @@ type directory struct{ crm.Directory }
 // known is false before the first synchronisation: then nothing can be looked up.
 func (d directory) known() bool {
 	return !d.SyncedAt.IsZero() || len(d.Users) > 0 || len(d.Funnels) > 0
+}
+
+// fields lists the text fields of a kind; ok is false when they were never read.
+func (d directory) fields(k crm.Kind) (list []crm.Field, ok bool) {
+	list, ok = d.Fields[k]
+	return list, ok && d.known()
 }
 
 func (d directory) user(id crm.UserID) (crm.User, bool) {

@@ -6,15 +6,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"omniconnector/crm"
 	"omniconnector/integration"
 )
 
 // Read reads a document strictly and reports everything that is wrong with it at once (T-16). An
 // absent or null field has the value of integration.Defaults. What the settings refer to is
-// looked up in the directory, unless the directory is empty: then it is not known yet. With
+// looked up in the directories, unless a directory is empty: then it is not known yet. With
 // problems the settings are nil.
-func Read(body []byte, dir crm.Directory) (*integration.Settings, []Problem) {
+func Read(body []byte, known Directories) (*integration.Settings, []Problem) {
 	root, problem := document(body)
 	if problem != nil {
 		return nil, []Problem{*problem}
@@ -26,7 +25,7 @@ func Read(body []byte, dir crm.Directory) (*integration.Settings, []Problem) {
 		d.breaks("", "wrong_type", formNames["object"], formNames["null"])
 	}
 	d.into(reflect.ValueOf(&s).Elem(), root, "")
-	c := checker{notes: n, settings: &s, dir: directory{dir}}
+	c := checker{notes: n, settings: &s, dir: directory{known.Portal}, centre: platform{known.Centre}}
 	c.everything()
 	if len(n.problems) > 0 {
 		return nil, n.problems
@@ -56,7 +55,7 @@ func document(body []byte) (value, *Problem) {
 
 // The lengths of lists, by the last word of their pointers.
 var longestLists = map[string]int{
-	"own_numbers": 5000, "employees": 10_000, "rules": 1000,
+	"own_numbers": 5000, "employees": 10_000, "only": 10_000, "rules": 1000, "days": 7,
 	"lead": 200, "deal": 200, "contact": 200, "company": 200,
 }
 

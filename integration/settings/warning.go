@@ -1,7 +1,9 @@
 package settings
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"omniconnector/crm"
 	"omniconnector/integration"
@@ -9,66 +11,128 @@ import (
 )
 
 // Warnings tell what the tenant should know of settings that may be saved (S-3): missed calls that
-// will not be registered (T-7), rules that can never win, filters without conditions.
-func Warnings(s *integration.Settings, dir crm.Directory) []Problem {
-	n := newNotes()
-	if !(directory{dir}).known() {
-		n.say("", "no_directory")
-	}
+// will not be registered (T-7), rules that can never win, filters without conditions, people who were
+// dismissed, mandatory fields that nobody fills, and what could not be checked.
+func Warnings(s *integration.Settings, known Directories) []Problem {
+	l := linter{newNotes(), s, directory{known.Portal}, platform{known.Centre}}
+	l.notChecked()
+	l.people()
+	l.telephony("/telephony", &s.Telephony)
 	in, out := &s.Telephony.Incoming, &s.Telephony.Outgoing
 	if in.Filter.On && len(rules.LateOf(in.Filter.Where, integration.Words(crm.Incoming))) > 0 {
-		n.say("/telephony/incoming/filter/where", "late_parameter")
+		l.say("/telephony/incoming/filter/where", "late_parameter")
 	}
-	n.direction("/telephony/incoming", in)
-	n.direction("/telephony/outgoing", out)
+	l.direction("/telephony/incoming", in, crm.Incoming)
+	l.direction("/telephony/outgoing", out, crm.Outgoing)
 	if len(out.Responsible.Rules) > 0 {
-		n.say("/telephony/outgoing/responsible/rules", "rules_not_used")
+		l.say("/telephony/outgoing/responsible/rules", "rules_not_used")
 	}
-	return n.problems
+	return l.problems
 }
 
-func (n *notes) direction(at string, calls *integration.Calls) {
-	if calls.Filter.On && calls.Filter.Where.Empty() {
-		n.say(at+"/filter/where", "filter_empty")
-	}
-	for _, k := range []crm.Kind{crm.Lead, crm.Deal, crm.Contact, crm.Company} {
-		var filters []rules.Filter
-		for _, t := range calls.Names.For(k) {
-			filters = append(filters, t.Where)
-		}
-		n.shadowed(at+"/names/"+string(k), filters, nil)
-	}
-	byKind := map[crm.Kind][]rules.Filter{}
-	places := map[crm.Kind][]int{}
-	for i, r := range calls.Funnels.Rules {
-		byKind[r.Entity], places[r.Entity] = append(byKind[r.Entity], r.Where), append(places[r.Entity], i)
-	}
-	for _, k := range []crm.Kind{crm.Lead, crm.Deal} {
-		n.shadowed(at+"/funnels/rules", byKind[k], places[k])
-	}
-	var owners []rules.Filter
-	for _, r := range calls.Responsible.Rules {
-		owners = append(owners, r.Where)
-	}
-	n.shadowed(at+"/responsible/rules", owners, nil)
+// linter looks at settings that are right in themselves.
+type linter struct {
+	*notes
+	settings *integration.Settings
+	dir      directory
+	centre   platform
 }
 
-// shadowed warns of rules after one without conditions. Places are the indexes of the filters
-// in the document, when they are not simply 0, 1, 2.
-func (n *notes) shadowed(at string, filters []rules.Filter, places []int) {
-	place := func(i int) int {
-		if places != nil {
-			return places[i]
-		}
-		return i
+// notChecked says what was not looked up, when something would have been.
+func (l *linter) notChecked() {
+	if !l.dir.known() {
+		l.say("", "no_directory")
+	} else if l.dir.Fields == nil && l.pairs() > 0 {
+		l.say("/telephony/extra_fields", "fields_not_loaded")
 	}
-	always := -1
-	for i := range filters {
-		switch {
-		case always >= 0:
-			n.say(at+"/"+strconv.Itoa(place(i)), "never_wins", count(place(always)+1))
-		case filters[i].Empty():
-			always = i
+	if !l.centre.known() && l.needsCentre() {
+		l.say("", "no_centre")
+	}
+}
+
+func (l *linter) pairs() int {
+	n := 0
+	for _, k := range kindsOfEntity {
+		n += len(l.settings.Telephony.Fields.For(k))
+	}
+	return n
+}
+
+// needsCentre reports whether the settings name something of the platform, or ask it to do something.
+func (l *linter) needsCentre() bool {
+	s, t := l.settings, &l.settings.Telephony
+	needs := t.Click.On || t.Callback.On || t.Manager || s.Sync.Statuses || len(s.Sync.Only) > 0 || len(s.Employees) > 0
+	for _, calls := range []*integration.Calls{&t.Incoming, &t.Outgoing} {
+		eachFilter("", calls, func(_ string, f *rules.Filter) { needs = needs || len(f.Uses()) > 0 })
+	}
+	return needs
+}
+
+func (l *linter) people() {
+	for i, m := range l.settings.Employees {
+		l.dismissed("/employees/"+strconv.Itoa(i)+"/user", m.User, "inactive_mapping")
+	}
+}
+
+func (l *linter) dismissed(at string, id crm.UserID, code string) {
+	if u, ok := l.dir.user(id); ok && !u.Active {
+		l.say(at, code, userName(u))
+	}
+}
+
+// telephony warns of switches that undo each other, and of the platform's numbers.
+func (l *linter) telephony(at string, t *integration.Telephony) {
+	if t.Other.On {
+		l.say(at+"/other_telephony/on", "other_telephony")
+		if l.pairs() == 0 {
+			l.say(at+"/extra_fields", "other_without_fields")
 		}
 	}
+	if t.RecordsFiltered && !t.Records {
+		l.say(at+"/records_with_filter", "records_off")
+	}
+	if n, ok := l.centre.number(digitsOf(t.Click.Number, l.settings.Country)); ok && t.Click.On && !n.Active {
+		l.say(at+"/click_to_call/number", "inactive_number", verbatim(n.Number))
+	}
+	for _, k := range l.created() {
+		l.mandatory(at+"/extra_fields/"+string(k), k)
+	}
+}
+
+// created lists the kinds of entity that calls may create (T-3, T-4).
+func (l *linter) created() []crm.Kind {
+	t := &l.settings.Telephony
+	switch {
+	case !t.Enabled || t.Other.On || !t.Incoming.Create && !t.Outgoing.Create:
+		return nil
+	case l.dir.Mode == crm.Simple:
+		return []crm.Kind{crm.Deal, t.Companion}
+	}
+	return []crm.Kind{crm.Lead}
+}
+
+// mandatory warns of fields that the portal requires and nobody fills.
+func (l *linter) mandatory(at string, k crm.Kind) {
+	fields, _ := l.dir.fields(k)
+	for _, f := range fields {
+		mapped := slices.ContainsFunc(l.settings.Telephony.Fields.For(k), func(p integration.FieldPair) bool { return p.Field == f.Name })
+		if f.Required && !mapped && !l.filled(f.Name) {
+			title := f.Title
+			if title == "" {
+				title = f.Name
+			}
+			l.say(at, "mandatory_field", verbatim(title))
+		}
+	}
+}
+
+// filled reports whether an entity that we create has the field without a setting, however the portal spells it.
+func (l *linter) filled(field string) bool {
+	switch strings.ToLower(strings.ReplaceAll(field, "_", "")) {
+	case "title", "name":
+		return true
+	case "sourcedescription":
+		return l.settings.Telephony.SourceNumber
+	}
+	return false
 }

@@ -8,6 +8,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 	"omniconnector/integration/settings"
 	"omniconnector/rules"
 )
@@ -18,7 +19,7 @@ func TestFilterThatHidesMissedCallsIsWarnedOf(t *testing.T) {
 	s.Telephony.Incoming.Filter.Where = rules.Filter{Join: rules.Or, Of: []rules.Filter{
 		{Parameter: integration.ParamEmployee, Mode: rules.Include, Values: []string{"11"}},
 	}}
-	warnings := settings.Warnings(s, portal())
+	warnings := settings.Warnings(s, known())
 	if diff := cmp.Diff([]string{"/telephony/incoming/filter/where late_parameter"}, pointers(warnings)); diff != "" {
 		t.Fatalf("warnings (-want +got):\n%s", diff)
 	}
@@ -26,7 +27,7 @@ func TestFilterThatHidesMissedCallsIsWarnedOf(t *testing.T) {
 		t.Errorf("the warning is %q", warnings[0].RU)
 	}
 	s.Telephony.Incoming.Filter.On = false
-	if warnings := settings.Warnings(s, portal()); len(warnings) != 0 {
+	if warnings := settings.Warnings(s, known()); len(warnings) != 0 {
 		t.Errorf("a filter that is off is warned of: %v", pointers(warnings))
 	}
 }
@@ -43,12 +44,81 @@ func TestRulesThatNeverWinAreWarnedOf(t *testing.T) {
 	s.Telephony.Outgoing.Responsible.Rules = []integration.ResponsibleRule{{User: 1}}
 	want := []string{
 		" no_directory",
+		" no_centre",
 		"/telephony/incoming/filter/where filter_empty",
 		"/telephony/incoming/funnels/rules/2 never_wins",
 		"/telephony/incoming/responsible/rules/1 never_wins",
 		"/telephony/outgoing/responsible/rules rules_not_used",
 	}
-	if diff := cmp.Diff(want, pointers(settings.Warnings(s, crm.Directory{}))); diff != "" {
+	if diff := cmp.Diff(want, pointers(settings.Warnings(s, settings.Directories{}))); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatMakesSettingsInactiveOrFailIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	required := func(k crm.Kind, fields ...crm.Field) func(*integration.Settings, *settings.Directories) {
+		return func(_ *integration.Settings, d *settings.Directories) {
+			d.Portal.Fields[k] = append(d.Portal.Fields[k], fields...)
+		}
+	}
+	set := func(change func(*integration.Settings)) func(*integration.Settings, *settings.Directories) {
+		return func(s *integration.Settings, _ *settings.Directories) { change(s) }
+	}
+	department := crm.Field{Name: "UF_CRM_1700000009", Title: "Отдел", Required: true}
+	for name, c := range map[string]struct {
+		change func(*integration.Settings, *settings.Directories)
+		want   []string
+	}{
+		"T-1 another telephony": {set(func(s *integration.Settings) { s.Telephony.Other.On = true }), []string{"/telephony/other_telephony/on other_telephony"}},
+		"T-1 without fields": {set(func(s *integration.Settings) {
+			s.Telephony.Other.On, s.Telephony.Fields = true, integration.ExtraFields{}
+		}), []string{"/telephony/other_telephony/on other_telephony", "/telephony/extra_fields other_without_fields"}},
+		"T-10 records are off":        {set(func(s *integration.Settings) { s.Telephony.Records = false }), []string{"/telephony/records_with_filter records_off"}},
+		"T-8 the number is off":       {set(func(s *integration.Settings) { s.Telephony.Click.Number = "74950000103" }), []string{"/telephony/click_to_call/number inactive_number"}},
+		"T-14 a default is dismissed": {set(func(s *integration.Settings) { s.Telephony.Incoming.Responsible.Default = 9 }), []string{"/telephony/incoming/responsible/default inactive_user"}},
+		"T-14 a rule's is dismissed":  {set(func(s *integration.Settings) { s.Telephony.Incoming.Responsible.Rules[0].User = 9 }), []string{"/telephony/incoming/responsible/rules/0/user inactive_user"}},
+		"a mapped user is dismissed":  {set(func(s *integration.Settings) { s.Employees[1].User = 9 }), []string{"/employees/1/user inactive_mapping"}},
+		"T-13 a rule closes at once": {set(func(s *integration.Settings) {
+			s.Telephony.Incoming.Funnels.Rules[1].Funnel, s.Telephony.Incoming.Funnels.Rules[1].Stage = 0, "WON"
+		}), []string{"/telephony/incoming/funnels/rules/1/stage closed_stage"}},
+		"T-13 the default closes": {set(func(s *integration.Settings) { s.Telephony.Outgoing.Funnels.Stage = "WON" }), []string{"/telephony/outgoing/funnels/stage closed_stage"}},
+		"T-7 a campaign is not there": {set(func(s *integration.Settings) {
+			s.Telephony.Incoming.Names.Deal[0].Where.Values = []string{"Банеры"}
+		}), []string{"/telephony/incoming/names/deal/0/where/values/0 unknown_value"}},
+		"T-7 a number in other spelling": {set(func(s *integration.Settings) {
+			s.Telephony.Incoming.Responsible.Rules[0].Where.Values = []string{"+7 495 000-01-01"}
+		}), []string{"/telephony/incoming/responsible/rules/0/where/values/0 unknown_value"}},
+		"T-7 inside groups": {set(func(s *integration.Settings) { s.Telephony.Incoming.Filter.Where.Of[0].Values = []string{"Ад"} }), []string{"/telephony/incoming/filter/where/of/0/values/0 unknown_value"}},
+		"T-7 sites that nobody tells": {set(func(s *integration.Settings) {
+			s.Telephony.Incoming.Filter.Where.Of[0].Parameter = integration.ParamSite
+		}), []string{}},
+		"a mandatory field":                               {required(crm.Lead, department), []string{"/telephony/extra_fields/lead mandatory_field"}},
+		"a mandatory field we fill":                       {required(crm.Lead, crm.Field{Name: "TITLE", Required: true}), []string{}},
+		"a mandatory field of a kind that is not created": {required(crm.Deal, department), []string{}},
+		"a mandatory field of a portal without leads": {func(s *integration.Settings, d *settings.Directories) {
+			d.Portal.Mode = crm.Simple
+			d.Portal.Fields[crm.Contact] = append(d.Portal.Fields[crm.Contact], department)
+		}, []string{"/telephony/extra_fields/contact mandatory_field"}},
+		"fields of an old directory": {func(_ *integration.Settings, d *settings.Directories) { d.Portal.Fields = nil }, []string{"/telephony/extra_fields fields_not_loaded"}},
+		"T-16 before the first sync": {func(_ *integration.Settings, d *settings.Directories) { *d = settings.Directories{} }, []string{" no_directory", " no_centre"}},
+		"no platform and no need of it": {func(s *integration.Settings, d *settings.Directories) {
+			*s, d.Centre = integration.Defaults(), centre.Directory{}
+		}, []string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, d := settings.Example(), known()
+			c.change(s, &d)
+			got := settings.Warnings(s, d)
+			if diff := cmp.Diff(c.want, pointers(got)); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+			for _, p := range got {
+				if p.RU == "" || p.EN == "" || strings.ContainsAny(p.RU+p.EN, "{}") {
+					t.Errorf("%s is not said: %q, %q", p.Code, p.RU, p.EN)
+				}
+			}
+		})
 	}
 }

@@ -70,6 +70,18 @@ func Example() *integration.Settings {
 		{Name: "Магазин", Entity: crm.Deal, Funnel: 1, Stage: "C1:NEW", Where: toShop},
 	}
 	in.Responsible = integration.Responsible{Default: 1, Rules: []integration.ResponsibleRule{{Name: "Магазин", User: 7, Where: toShop}}}
-	s.Telephony.Outgoing.Responsible.Default = 1
+	t := &s.Telephony
+	t.Outgoing.Responsible.Default = 1
+	s.Sync = integration.Sync{Daily: true, Only: []integration.EmployeeID{11, 12}, Statuses: true}
+	t.Manager, t.ChatNotice, t.ResponsibleAfter = true, true, 300
+	t.Click = integration.Click{On: true, Number: "74950000101", Override: true}
+	t.Callback = integration.Callback{On: true, Number: "74950000199"}
+	t.Fields = integration.ExtraFields{
+		Always: true,
+		Lead: []integration.FieldPair{
+			{Field: "UF_CRM_1700000001", Parameter: "source_name"}, {Field: "UF_CRM_1700000002", Parameter: "first_communication_id"},
+		},
+		Contact: []integration.FieldPair{{Field: "UF_CRM_1700000003", Parameter: "first_communication_id"}},
+	}
 	return &s
 }

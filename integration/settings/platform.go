@@ -1,0 +1,84 @@
+package settings
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"omniconnector/integration"
+	"omniconnector/integration/centre"
+	"omniconnector/rules"
+)
+
+// platform answers what the tenant's contact centre has.
+type platform struct{ centre.Directory }
+
+// known is false for a tenant whose platform is not connected, and before the first synchronisation.
+func (p platform) known() bool {
+	return !p.SyncedAt.IsZero() || len(p.Employees) > 0 || len(p.Numbers) > 0
+}
+
+// number finds a virtual number by its digits.
+func (p platform) number(digits string) (centre.Number, bool) {
+	i := slices.IndexFunc(p.Numbers, func(n centre.Number) bool { return n.Number == digits })
+	if i < 0 {
+		return centre.Number{}, false
+	}
+	return p.Numbers[i], true
+}
+
+// digitsOf is a number as the platform writes it.
+func digitsOf(raw, country string) string {
+	if phone, problem := integration.ParsePhone(raw, country); problem == integration.PhoneFine {
+		raw = string(phone)
+	}
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, raw)
+}
+
+// values are what calls may have of a parameter, ids and names alike; none when the platform does not tell.
+func (p platform) values(of rules.Parameter) map[string]bool {
+	switch of {
+	case integration.ParamVirtualNumber:
+		return texts(p.Numbers, func(n centre.Number) []string { return []string{n.Number} })
+	case integration.ParamEmployee:
+		return texts(p.Employees, func(e centre.Employee) []string { return []string{decimal(int64(e.ID)), e.Name} })
+	case integration.ParamScenario:
+		return texts(p.Scenarios, func(s centre.Scenario) []string { return both(s.Named) })
+	case integration.ParamLastOperation:
+		return texts(p.Scenarios, func(s centre.Scenario) []string {
+			var all []string
+			for _, o := range s.Operations {
+				all = append(all, both(o)...)
+			}
+			return all
+		})
+	case integration.ParamGroup:
+		return texts(p.Groups, both)
+	case integration.ParamCampaign, integration.ParamFirstCampaign:
+		return texts(p.Campaigns, both)
+	case integration.ParamSite:
+		return texts(p.Sites, both)
+	case integration.ParamSource:
+		return texts(p.Sources, both)
+	}
+	return nil
+}
+
+func both(n centre.Named) []string { return []string{decimal(n.ID), n.Name} }
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
+func texts[T any](list []T, of func(T) []string) map[string]bool {
+	all := map[string]bool{}
+	for _, item := range list {
+		for _, text := range of(item) {
+			all[text] = true
+		}
+	}
+	return all
+}
