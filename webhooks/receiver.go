@@ -67,7 +67,7 @@ func NewReceiver(o ReceiverOptions) *Receiver {
 	}
 	r.log = r.log.With("component", "webhooks")
 	if r.newID == nil {
-		r.newID = newEventID
+		r.newID = NewEventID
 	}
 	for _, s := range o.Sources {
 		r.sources[s.Name()] = s
@@ -75,8 +75,8 @@ func NewReceiver(o ReceiverOptions) *Receiver {
 	return r
 }
 
-// newEventID grows with time, so that an event's id orders it by acceptance.
-func newEventID() integration.EventID {
+// NewEventID draws an id (UUIDv7) that grows with time, so that an event's id orders it by acceptance.
+func NewEventID() integration.EventID {
 	return integration.EventID(uuid.Must(uuid.NewV7()).String())
 }
 
