@@ -2,12 +2,12 @@ package emulator
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
 	"time"
+
+	"omniconnector/webhooks/emulator/session"
 )
 
 // Call is a call session to be told of. Its methods return scripts; changing its
@@ -28,6 +28,8 @@ type Call struct {
 	External string   // our id given to the call API
 	Internal bool
 	Extra    Vars // said with every event
+
+	request int64 // of the Call API, which started the call
 }
 
 // Incoming is a call to the account's first number by its first scenario, from a visitor of its first site.
@@ -58,17 +60,22 @@ func (c Call) stamp(after time.Duration) string {
 
 // telling collects the steps of a call.
 type telling struct {
-	call   Call
-	script Script
+	call    Call
+	script  Script
+	marking bool // the script tells of tags, not of the call
 }
 
 func (c Call) tell(what string) *telling {
-	return &telling{c, Script{Name: fmt.Sprintf("%s %d", what, c.Session), Start: c.Start}}
+	return &telling{call: c, script: Script{Name: fmt.Sprintf("%s %d", what, c.Session), Start: c.Start}}
 }
 
 // told is the script in the order of time: the first record is ready before the last talk ends.
 func (t *telling) told() Script {
 	slices.SortStableFunc(t.script.Steps, func(a, b Step) int { return cmp.Compare(a.Due, b.Due) })
+	t.script.Truth = t.truth()
+	for i := range t.script.Steps {
+		t.script.Steps[i].truth = t.script.Truth
+	}
 	return t.script
 }
 
@@ -91,6 +98,9 @@ func (t *telling) at(after time.Duration, event string, more ...Vars) {
 		Due: after, At: c.Start.Add(after), App: c.Account.AppID, Event: event, Vars: v,
 	})
 }
+
+// started tells whether the Call API started the call.
+func (c Call) started() bool { return c.request != 0 }
 
 func (c Call) direction() string {
 	if c.Out {
@@ -143,9 +153,8 @@ func (c Call) leg(n int) int64 { return 500_000_000 + c.Session%1_000_000*100 + 
 func whole(d time.Duration) int64 { return int64(d / time.Second) }
 
 // RecordPath is the path of a session's n-th recording.
-func RecordPath(session int64, n int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d/%d", session, n))
-	return fmt.Sprintf("/records/%d/%s", session, hex.EncodeToString(sum[:6]))
+func RecordPath(id int64, n int) string {
+	return session.Path(id, session.Hash(id, n))
 }
 
 func (c Call) record(n int) string { return c.Account.Records + RecordPath(c.Session, n) }

@@ -139,6 +139,7 @@ func (t *telling) dial(by Employee) {
 // Tag tells that somebody marks the call, so long after its start.
 func (c Call) Tag(after time.Duration, tags ...Tag) Script {
 	t := c.tell("tag")
+	t.marking = true
 	ids, names := []int64{}, []string{}
 	for _, tag := range tags {
 		ids, names = append(ids, tag.ID), append(names, tag.Name)

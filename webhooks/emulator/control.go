@@ -3,7 +3,6 @@ package emulator
 import (
 	"cmp"
 	"encoding/json"
-	"html/template"
 	"net"
 	"net/http"
 	"strconv"
@@ -51,6 +50,15 @@ func (p *Platform) AddScenes(a *Account) {
 //	GET  /control/scenes             what can be played
 //	POST /control/play?scene=&speed= plays in the background; speed 1 unless said
 //	POST /control/trouble?app=       a Trouble in JSON
+//	POST /callapi/v4.0               the Call API, JSON-RPC
+//	POST /dataapi/v2.0               the Data API, JSON-RPC
+//	GET  /control/requests           requests to both, without tokens
+//	GET  /control/started            calls that the Call API started
+//	POST /control/fault              an rpc.Fault in JSON: what the next requests meet
+//	POST /control/mend               takes the faults back
+//	POST /control/access?app=        limits, whitelist, active, disabled; each optional
+//	POST /control/outcome?app=&contact= an Outcome in JSON, durations in nanoseconds
+//	POST /control/continue?session=  lets a held call go on
 func (p *Platform) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/records/", p.records)
@@ -60,6 +68,8 @@ func (p *Platform) Handler() http.Handler {
 	own("GET /control/scenes", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.sceneNames()) })
 	own("POST /control/play", p.play)
 	own("POST /control/trouble", p.setTrouble)
+	p.controlInterfaces(own)
+	p.interfaces(mux)
 	return mux
 }
 
@@ -148,30 +158,3 @@ func reply(w http.ResponseWriter, status int, value any) {
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
-
-// shown is how many notifications the status page lists.
-const shown = 100
-
-func (p *Platform) page(w http.ResponseWriter, _ *http.Request) {
-	sent := p.Sent()
-	latest := make([]Sent, 0, shown)
-	for i := len(sent) - 1; i >= 0 && len(latest) < shown; i-- {
-		latest = append(latest, sent[i])
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'")
-	if err := status.Execute(w, map[string]any{"Scenes": p.sceneNames(), "Sent": latest}); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-	}
-}
-
-var status = template.Must(template.New("status").Parse(`<!doctype html>
-<html lang="ru"><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>Emulated platform</title>
-<style>body{font:14px system-ui;margin:2em}td,th{padding:.2em .6em;text-align:left;vertical-align:top}
-.bad{color:#b00}form{display:inline}button{margin:0 .4em .4em 0}code{font-size:12px}</style>
-<h1>Эмулятор платформы</h1>
-{{range .Scenes}}<form method="post" action="/control/play"><input type="hidden" name="scene" value="{{.}}"><button>{{.}}</button></form>{{end}}
-<table><tr><th>#<th>событие<th>сеанс<th>адрес<th>ответы</tr>
-{{range .Sent}}<tr{{if not .Delivered}} class="bad"{{end}}><td>{{.Number}}<td>{{.Event}}<td>{{.Session}}<td><code>{{.Method}} {{.URL}}</code>
-<td>{{if .Lost}}потеряно{{end}}{{range .Attempts}}{{if .Status}}{{.Status}}{{else}}{{.Error}}{{end}} {{end}}</tr>
-{{end}}</table></html>`))

@@ -46,6 +46,7 @@ func (p *Platform) Notify(ctx context.Context, s Step) ([]Sent, error) {
 	}
 	templates, trouble := slices.Clone(c.templates), c.trouble
 	p.mu.Unlock()
+	p.witness(s.truth, s.At)
 
 	var all []Sent
 	for _, t := range templates {

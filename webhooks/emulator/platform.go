@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"omniconnector/webhooks/emulator/rpc"
+	"omniconnector/webhooks/emulator/session"
 )
 
 // Options are what a Platform works with. Now is required.
@@ -21,6 +24,8 @@ type Options struct {
 	Retries []time.Duration
 	// Anywhere lets notifications go beyond loopback addresses, and the control page be seen from there.
 	Anywhere bool
+	// CallSpeed is how fast calls go that the Call API starts, as in Play; 0 tells of them at once.
+	CallSpeed float64
 	// Keep is how many sent notifications are remembered; 2000.
 	Keep int
 }
@@ -40,6 +45,12 @@ type Platform struct {
 	sent     []Sent
 	count    int
 	scenes   []scene
+
+	gate    *rpc.Gate
+	started []*Started
+	running map[int64]*running
+	telling int           // started calls of which there is more to tell
+	idle    chan struct{} // closed when telling becomes 0
 }
 
 // configured is an account with what its administrator set.
@@ -47,6 +58,12 @@ type configured struct {
 	account   Account
 	templates []Template
 	trouble   Trouble
+	calls     calls
+	delay     time.Duration // of reports
+	access    *rpc.Access
+	people    []*person
+	outcomes  map[string]Outcome // by contact
+	deciding  func(Started) Outcome
 }
 
 // New returns a platform without accounts.
@@ -69,6 +86,7 @@ func New(o Options) *Platform {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Platform{
 		o: o, client: client(o), records: newRecords(o), ctx: ctx, stop: stop, accounts: map[int64]*configured{},
+		gate: rpc.NewGate(o.Now), running: map[int64]*running{},
 	}
 }
 
@@ -123,7 +141,10 @@ func (p *Platform) AddAccount(a Account) *Account {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c := &configured{account: a}
+	c := &configured{
+		account: a, calls: calls{all: map[int64]*known{}, tags: map[int64][]session.Mark{}}, access: p.gate.Add(a.AppID),
+		people: a.people(), outcomes: map[string]Outcome{},
+	}
 	if _, there := p.accounts[a.AppID]; !there {
 		p.order = append(p.order, a.AppID)
 	}

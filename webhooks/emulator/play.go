@@ -35,11 +35,12 @@ func (p *Platform) Play(ctx context.Context, s Script, speed float64) (Played, e
 		return p.playAtOnce(ctx, s)
 	}
 	var (
-		sum  Played
-		mu   sync.Mutex
-		all  sync.WaitGroup
-		bad  error
-		last time.Duration
+		sum       Played
+		mu        sync.Mutex
+		all       sync.WaitGroup
+		bad       error
+		last      time.Duration
+		happening = p.moments(s)
 	)
 	for _, step := range s.Steps {
 		if pause := time.Duration(float64(step.Due-last) / speed); pause > 0 {
@@ -49,6 +50,7 @@ func (p *Platform) Play(ctx context.Context, s Script, speed float64) (Played, e
 			}
 			last = step.Due
 		}
+		happening.until(p, s.Start.Add(step.Due))
 		all.Go(func() {
 			sent, err := p.Notify(ctx, step)
 			mu.Lock()
@@ -60,17 +62,23 @@ func (p *Platform) Play(ctx context.Context, s Script, speed float64) (Played, e
 		})
 	}
 	all.Wait()
+	if bad == nil {
+		happening.until(p, time.Time{})
+	}
 	return sum, bad
 }
 
 func (p *Platform) playAtOnce(ctx context.Context, s Script) (Played, error) {
 	var sum Played
+	happening := p.moments(s)
 	for _, step := range s.Steps {
+		happening.until(p, s.Start.Add(step.Due))
 		sent, err := p.Notify(ctx, step)
 		sum.add(sent)
 		if err != nil {
 			return sum, err
 		}
 	}
+	happening.until(p, time.Time{})
 	return sum, nil
 }

@@ -14,6 +14,7 @@ type Step struct {
 	App   int64
 	Event string
 	Vars  Vars
+	truth *Truth // of the call it tells of: a step may be sent without its script
 }
 
 // Script is what happens, in the order in which it is told.
@@ -21,6 +22,8 @@ type Script struct {
 	Name  string
 	Start time.Time
 	Steps []Step
+	// Truth is what happens, told or not.
+	Truth *Truth
 }
 
 // Merge plays several scripts side by side, each from its own start.
@@ -38,6 +41,7 @@ func Merge(name string, scripts ...Script) Script {
 		}
 	}
 	slices.SortStableFunc(out.Steps, func(a, b Step) int { return cmp.Compare(a.Due, b.Due) })
+	out.Truth = merged(scripts)
 	return out
 }
 

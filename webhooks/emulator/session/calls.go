@@ -102,22 +102,18 @@ func (s *Session) finished(row table.Row) {
 	row["total_duration"], row["postprocess_duration"] = seconds(s.Finish.Sub(s.Start)), int64(0)
 }
 
-// talked are the first and the last who answered, which here are those who talked.
+// talked are the first and the last employee who answered, and who talked.
 func (s *Session) talked(row table.Row, until time.Time) {
-	talkers := s.talkers(until)
-	var first, last Leg
-	if len(talkers) > 0 {
-		first, last = talkers[0], talkers[len(talkers)-1]
-	}
-	for _, how := range []string{"answered", "talked"} {
+	for how, all := range map[string][]Leg{
+		"answered": s.operators(until, false), "talked": s.operators(until, true),
+	} {
+		var first, last Leg
+		if len(all) > 0 {
+			first, last = all[0], all[len(all)-1]
+			row["operator_phone_number"] = text(last.Phone)
+		}
 		pair(row, "first_"+how+"_employee_id", "first_"+how+"_employee_full_name", first.Employee)
 		pair(row, "last_"+how+"_employee_id", "last_"+how+"_employee_full_name", last.Employee)
-	}
-	row["operator_phone_number"] = text(last.Phone)
-	for _, l := range s.Legs {
-		if row["operator_phone_number"] == nil && l.Operator && l.Talked {
-			row["operator_phone_number"] = text(l.Phone)
-		}
 	}
 }
 

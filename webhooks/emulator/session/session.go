@@ -98,11 +98,11 @@ func (s *Session) stamp(t time.Time) any {
 	return t.In(s.Location).Format(layout)
 }
 
-// talkers are the legs of employees who talked, in the order of answering.
-func (s *Session) talkers(until time.Time) []Leg {
+// operators are the legs of the account's side that were answered, in that order; those that talked, or all.
+func (s *Session) operators(until time.Time, talked bool) []Leg {
 	var all []Leg
 	for _, l := range s.Legs {
-		if l.Operator && l.Talked && l.Employee.ID != 0 && !l.Connect.After(until) {
+		if l.Operator && !l.Connect.IsZero() && !l.Connect.After(until) && (l.Talked || !talked) {
 			all = append(all, l)
 		}
 	}
@@ -125,3 +125,6 @@ func pair(row map[string]any, id, name string, n Named) {
 		row[id], row[name] = n.ID, n.Name
 	}
 }
+
+// Started is the start as the interfaces print it.
+func (s *Session) Started() any { return s.stamp(s.Start) }
