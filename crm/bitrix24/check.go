@@ -52,3 +52,41 @@ func (c *Client) Check(ctx context.Context) (Account, *crm.Error) {
 	}
 	return a, nil
 }
+
+// Prove is Check for credentials that somebody has just typed in. Neither app.info nor profile tells whose portal it is, so
+// the tokens are exchanged once: the OAuth server vouches for the client's keys, for its own address, for the portal's
+// address and for member_id. Account.MemberID is what it said, and Credentials hold the new pair under that name, whatever was
+// typed in; the caller compares. The tokens that were given are checked first, because they are worthless after the exchange.
+func (c *Client) Prove(ctx context.Context) (Account, *crm.Error) {
+	if _, e := c.Check(ctx); e != nil {
+		return Account{}, e
+	}
+	given, e := c.token(ctx)
+	if e != nil {
+		return Account{}, e
+	}
+	background, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
+	defer cancel()
+	fresh, err := c.credentials.Refresh(background, given, func(ctx context.Context, refresh Secret) (Token, error) {
+		pair, e := c.trade(ctx, given, refresh)
+		if e != nil {
+			return Token{}, e
+		}
+		next := c.paired(given, pair)
+		next.MemberID = pair.MemberID
+		return next, nil
+	})
+	if err != nil {
+		return Account{}, credentialsError(err)
+	}
+	if fresh.MemberID == "" {
+		return Account{}, mismatch()
+	}
+	if e := c.plausible(fresh.Endpoint); e != nil {
+		return Account{}, e
+	}
+	c.mu.Lock()
+	c.pair = &fresh
+	c.mu.Unlock()
+	return c.Check(ctx)
+}

@@ -94,8 +94,18 @@ func (r *request) compile(u *unit) (commands, reading, *crm.Error) {
 		return r.bindActivity(u, do)
 	case crm.AttachRecord:
 		return r.attachRecord(u, do)
-	case crm.Sync:
-		return nil, nil, invalid(do.Name(), "", "the directory takes several requests: use Client.Directory")
+	case crm.AddActivity:
+		return r.addActivity(u, do)
+	case crm.Comment:
+		return r.comment(u, do)
+	case crm.Transcribe:
+		return r.transcribe(u, do)
+	case crm.List:
+		return r.list(do)
+	case crm.Read:
+		return r.readOne(do)
+	case crm.Sync, crm.Prepare, crm.Index, crm.Refresh:
+		return nil, nil, invalid(do.Name(), "", "it takes several requests and is no command of one")
 	case nil:
 		return nil, nil, invalid("", "", "no command")
 	}
@@ -111,7 +121,7 @@ func methods(do crm.Command) []string {
 	case crm.Create:
 		return []string{methodItemAdd}
 	case crm.Update:
-		if do.If.Responsible == nil && do.If.Stage == nil && do.If.Title == nil {
+		if !conditional(do.If) {
 			return []string{methodItemUpdate}
 		}
 		return []string{methodItemList, methodItemUpdate}
@@ -129,6 +139,14 @@ func methods(do crm.Command) []string {
 		return []string{methodBindingAdd}
 	case crm.AttachRecord:
 		return []string{methodStatistic, methodAttach}
+	case crm.AddActivity:
+		return []string{methodActivityAdd}
+	case crm.Comment:
+		return []string{methodCommentAdd}
+	case crm.Transcribe:
+		return []string{methodTranscribe}
+	case crm.List, crm.Read:
+		return []string{methodItemList}
 	}
 	return nil
 }
@@ -138,9 +156,13 @@ func (u *unit) settle(v any, e *crm.Error) {
 }
 
 // refer resolves a reference: to an id that is known, to `$result[…]` of a call in this request,
-// or to nil for an optional one whose target failed for good.
+// or to nil for an optional one whose target failed for good. A call that the portal registered by
+// itself is told by its own id (T-8).
 func (r *request) refer(u *unit, ref crm.Ref, want target) (any, *crm.Error) {
 	name := u.call.Do.Name()
+	if want == aCall && ref.Call != "" {
+		return ref.Call, nil
+	}
 	if ref.Of == "" {
 		if ref.ID > 0 && want != aCall {
 			return ref.ID, nil
@@ -183,6 +205,10 @@ func (r *request) referWithin(u, to *unit, ref crm.Ref, want target) (any, *crm.
 	case crm.Finish:
 		if want == anActivity {
 			v = result(to.first, "CRM_ACTIVITY_ID")
+		}
+	case crm.AddActivity:
+		if want == anActivity {
+			v = result(to.first)
 		}
 	}
 	if v == "" {

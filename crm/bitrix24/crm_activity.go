@@ -3,18 +3,100 @@ package bitrix24
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"omniconnector/crm"
 )
 
 // Methods of contract §5.8.
 const (
+	methodActivityAdd    = "crm.activity.add"
 	methodActivityList   = "crm.activity.list"
 	methodActivityUpdate = "crm.activity.update"
 	methodBindingAdd     = "crm.activity.binding.add"
 )
 
-// setActivity compiles crm.activity.update of COMPLETED (contract §5.8).
+// providerCall is who makes the activities of calls, the portal's own and ours alike: a missed one is found by it (T-3).
+const providerCall = "VOXIMPLANT_CALL"
+
+// addActivity compiles crm.activity.add of a call, with our natural key in it (contract §5.8).
+func (r *request) addActivity(u *unit, do crm.AddActivity) (commands, reading, *crm.Error) {
+	kind := entityType(do.Kind)
+	direction := map[crm.Direction]int{crm.Incoming: 1, crm.Outgoing: 2}[do.Direction]
+	if kind == 0 || direction == 0 || do.OriginID == "" || do.User <= 0 || do.Subject == "" || do.Phone == "" {
+		return nil, nil, invalid(methodActivityAdd, "", "kind, direction, origin, user, subject and phone are required")
+	}
+	owner, e := r.refer(u, do.Entity, anEntity)
+	if e != nil {
+		return nil, nil, e
+	}
+	if owner == nil {
+		return nil, nil, skipped(methodActivityAdd, "the record it belongs to was not made")
+	}
+	fields := params{
+		"OWNER_TYPE_ID": kind, "OWNER_ID": owner, "TYPE_ID": 2, "PROVIDER_ID": providerCall, "PROVIDER_TYPE_ID": "CALL",
+		"SUBJECT": do.Subject, "RESPONSIBLE_ID": int64(do.User), "DIRECTION": direction, "COMPLETED": yes(do.Completed),
+		"ORIGINATOR_ID": originator, "ORIGIN_ID": do.OriginID,
+		"COMMUNICATIONS": []any{params{"TYPE": "PHONE", "VALUE": do.Phone, "ENTITY_TYPE_ID": kind, "ENTITY_ID": owner}},
+	}
+	for name, at := range map[string]time.Time{"START_TIME": do.StartedAt, "END_TIME": do.EndedAt} {
+		if !at.IsZero() {
+			fields[name] = at.Format(isoTime)
+		}
+	}
+	return commands{{methodActivityAdd, params{"fields": fields}}}, func(own []reply) (any, *crm.Error) {
+		id, e := madeID(own[0])
+		return crm.Finished{Activity: id}, e
+	}, nil
+}
+
+// madeID reads the answer of old methods, which is the bare id of what was made.
+func madeID(r reply) (int64, *crm.Error) {
+	var id ID
+	if e := r.into(&id); e != nil {
+		return 0, e
+	}
+	if id <= 0 {
+		return 0, strange(r.method, "the record has no id")
+	}
+	return int64(id), nil
+}
+
+func yes(b bool) string {
+	if b {
+		return "Y"
+	}
+	return "N"
+}
+
+// lookUpActivity finds an activity by our natural key. The originator is compared here: it is not told to be filterable (contract §5.8).
+func lookUpActivity(do crm.AddActivity) (command, reading, *crm.Error) {
+	if do.OriginID == "" {
+		return command{}, nil, invalid(methodActivityList, "", "an origin is required")
+	}
+	cmd := command{methodActivityList, params{
+		"filter": params{"ORIGIN_ID": do.OriginID}, "order": params{"ID": "ASC"},
+		"select": list([]string{"ID", "ORIGINATOR_ID", "ORIGIN_ID"}), "start": -1,
+	}}
+	return cmd, func(own []reply) (any, *crm.Error) {
+		var page rows[struct {
+			ID         ID   `json:"ID"`
+			Originator Text `json:"ORIGINATOR_ID"`
+			Origin     Text `json:"ORIGIN_ID"`
+		}]
+		if e := own[0].into(&page); e != nil {
+			return nil, e
+		}
+		for _, a := range page {
+			if a.ID > 0 && a.Originator == originator && string(a.Origin) == do.OriginID {
+				return crm.Finished{Activity: int64(a.ID)}, nil
+			}
+		}
+		return nil, absent(do)
+	}, nil
+}
+
+// setActivity compiles crm.activity.update of COMPLETED and, when a user is given, of the responsible (contract §5.8).
 func (r *request) setActivity(u *unit, do crm.SetActivity) (commands, reading, *crm.Error) {
 	id, e := r.refer(u, do.Activity, anActivity)
 	if e != nil {
@@ -23,11 +105,11 @@ func (r *request) setActivity(u *unit, do crm.SetActivity) (commands, reading, *
 	if id == nil {
 		return nil, nil, skipped(methodActivityUpdate, "there is no activity")
 	}
-	completed := "N"
-	if do.Completed {
-		completed = "Y"
+	fields := params{"COMPLETED": yes(do.Completed)}
+	if do.User > 0 {
+		fields["RESPONSIBLE_ID"] = int64(do.User)
 	}
-	p := params{"id": id, "fields": params{"COMPLETED": completed}}
+	p := params{"id": id, "fields": fields}
 	return commands{{methodActivityUpdate, p}}, func(own []reply) (any, *crm.Error) {
 		if own[0].isFalse() {
 			return nil, invalid(methodActivityUpdate, "", "the portal did not update the activity")

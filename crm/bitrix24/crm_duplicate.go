@@ -1,6 +1,7 @@
 package bitrix24
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -62,18 +63,26 @@ func (r *request) find(u *unit, do crm.Find) (commands, reading, *crm.Error) {
 			}})
 		}
 	}
-	f.list(crm.Contact, params{"@id": f.slots(0)}, "name", "lastName", "companyId")
-	f.list(crm.Company, params{"@id": f.slots(1)}, "title")
-	f.list(crm.Lead, params{"@id": slices.Concat(f.slots(2), list(do.Leads))},
-		"title", "stageId", "stageSemanticId", "contactId", "companyId")
+	f.list(crm.Contact, params{"@id": f.slots(0)}, "*")
+	f.list(crm.Company, params{"@id": f.slots(1)}, "*")
+	f.list(crm.Lead, params{"@id": slices.Concat(f.slots(2), list(do.Leads))}, "*")
 	f.list(crm.Deal, params{"0": params{
 		"logic": "OR",
 		"0":     params{"@contactId": f.slots(0), ">contactId": 0},
 		"1":     params{"@companyId": f.slots(1), ">companyId": 0},
 		"2":     params{"@id": list(append([]int64{0}, do.Deals...))},
-	}}, "title", "categoryId", "stageId", "stageSemanticId", "closed", "contactId", "companyId")
+	}}, "id", "assignedById", "originatorId", "originId", "createdTime", "updatedTime", "updatedBy",
+		"title", "categoryId", "stageId", "stageSemanticId", "closed", "contactId", "companyId")
 	f.activities()
 	return f.cs, f.read, nil
+}
+
+func setOf(ids []int64) map[int64]bool {
+	out := map[int64]bool{}
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out
 }
 
 // slots are references to the ids that search number s may find.
@@ -87,16 +96,19 @@ func (f *finding) slots(s int) []any {
 	return append(out, int64(0)) // never an empty list, which would be no filter
 }
 
-// list asks for the newest page, deals that are open before all others.
+// list asks for the newest page, deals that are open before all others. Those who are found by a number are asked for
+// as a whole, because only so their numbers come along, and the search is checked by them (contract §0.13, §5.4).
 func (f *finding) list(kind crm.Kind, filter params, fields ...string) {
 	order := params{"id": "DESC"}
 	if kind == crm.Deal {
 		order = params{"closed": "ASC", "id": "DESC"}
 	}
-	fields = append([]string{"id", "assignedById", "originatorId", "originId", "createdTime"}, fields...)
-	f.cs = append(f.cs, command{methodItemList, params{
-		"entityTypeId": entityType(kind), "filter": filter, "order": order, "select": list(fields), "start": -1,
-	}})
+	if fields[0] != "*" {
+		fields = append(fields, f.do.Custom[kind]...)
+	}
+	p := params{"entityTypeId": entityType(kind), "filter": filter, "order": order, "select": list(fields), "start": -1}
+	original(p, slices.Values(f.do.Custom[kind]))
+	f.cs = append(f.cs, command{methodItemList, p})
 }
 
 // listed is the index of a kind's list among the unit's own commands.
@@ -117,7 +129,7 @@ func (f *finding) activities() {
 	f.cs = append(f.cs, command{methodActivityList, params{
 		"filter": params{
 			"@OWNER_ID": owners, "@OWNER_TYPE_ID": []any{1, 2, 3, 4},
-			"PROVIDER_ID": "VOXIMPLANT_CALL", "DIRECTION": 1, "COMPLETED": "N",
+			"PROVIDER_ID": providerCall, "DIRECTION": 1, "COMPLETED": "N",
 		},
 		"order": params{"ID": "DESC"}, "select": list([]string{"ID", "OWNER_ID", "OWNER_TYPE_ID"}), "start": -1,
 	}})
@@ -135,34 +147,36 @@ func (f *finding) read(own []reply) (any, *crm.Error) {
 			found[i%len(searched)][int64(id)] = true
 		}
 	}
-	contacts, companies, leads, deals := found[0], found[1], found[2], map[int64]bool{}
-	for _, id := range f.do.Leads {
-		leads[id] = true
-	}
-	for _, id := range f.do.Deals {
-		deals[id] = true
-	}
+	contacts, companies, leads, deals := found[0], found[1], found[2], setOf(f.do.Deals)
+	knownLeads := setOf(f.do.Leads)
+	maps.Copy(leads, knownLeads)
+	numbers := asked(f.do.Phones)
 	var out crm.Customer
 	for n, want := range []struct {
 		kind   crm.Kind
 		to     *[]crm.Entity
 		belong func(crm.Entity) bool
+		found  map[int64]bool // by number, to be checked
 	}{
-		{crm.Contact, &out.Contacts, func(e crm.Entity) bool { return contacts[e.ID] }},
-		{crm.Company, &out.Companies, func(e crm.Entity) bool { return companies[e.ID] }},
-		{crm.Lead, &out.Leads, func(e crm.Entity) bool { return leads[e.ID] }},
+		{crm.Contact, &out.Contacts, func(e crm.Entity) bool { return contacts[e.ID] }, contacts},
+		{crm.Company, &out.Companies, func(e crm.Entity) bool { return companies[e.ID] }, companies},
+		{crm.Lead, &out.Leads, func(e crm.Entity) bool { return leads[e.ID] }, leads},
 		{crm.Deal, &out.Deals, func(e crm.Entity) bool {
 			return deals[e.ID] || contacts[e.Contact] || companies[e.Company]
-		}},
+		}, nil},
 	} {
-		var page struct {
-			Items rows[item] `json:"items"`
-		}
-		if e := own[f.listed(n)].into(&page); e != nil {
+		items, e := records(own[f.listed(n)])
+		if e != nil {
 			return nil, e
 		}
-		for _, i := range page.Items {
-			if e := i.entity(want.kind); e.ID > 0 && want.belong(e) {
+		for _, i := range items {
+			e := i.entity(want.kind)
+			if want.found[e.ID] && !(want.kind == crm.Lead && knownLeads[e.ID]) && numbers.stranger(i.phones()) {
+				delete(want.found, e.ID) // their deals and calls are strangers' too
+				continue
+			}
+			if e.ID > 0 && want.belong(e) {
+				e.Custom = i.custom(f.do.Custom[want.kind])
 				*want.to = append(*want.to, e)
 			}
 		}

@@ -1,6 +1,8 @@
 package bitrix24
 
 import (
+	"iter"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -51,10 +53,10 @@ func (r *request) create(u *unit, do crm.Create) (commands, reading, *crm.Error)
 		fields["fm"] = multi
 	}
 	p := params{"entityTypeId": kind, "fields": fields}
-	original(p, do.Fields.Custom)
+	original(p, maps.Keys(do.Fields.Custom))
 	read := func(own []reply) (any, *crm.Error) {
-		id, e := itemID(own[0])
-		return crm.Made{ID: id}, e
+		made, e := written(own[0])
+		return crm.Made{ID: int64(made.ID), At: made.changed()}, e
 	}
 	return commands{{methodItemAdd, p}}, read, nil
 }
@@ -81,18 +83,18 @@ func (r *request) update(u *unit, do crm.Update) (commands, reading, *crm.Error)
 		fields["fm"] = added(do.Kind, phones)
 	}
 	p := params{"entityTypeId": kind, "id": id, "fields": fields}
-	original(p, do.Fields.Custom)
-	written := func(last reply) (any, *crm.Error) {
-		_, e := itemID(last)
-		return crm.Updated{}, e
+	original(p, maps.Keys(do.Fields.Custom))
+	if !conditional(do.If) {
+		return commands{{methodItemUpdate, p}}, func(own []reply) (any, *crm.Error) {
+			now, e := written(own[0])
+			return crm.Updated{After: now.changed()}, e
+		}, nil
 	}
 	filter := guard(do.Kind, do.If)
-	if len(filter) == 0 {
-		return commands{{methodItemUpdate, p}}, func(own []reply) (any, *crm.Error) { return written(own[0]) }, nil
-	}
 	filter["=id"] = id
 	p["id"] = result(u.first, "items", "0", "id")
-	list := params{"entityTypeId": kind, "filter": filter, "select": list([]string{"id"}), "start": -1}
+	list := params{"entityTypeId": kind, "filter": filter, "select": list([]string{"id", "updatedTime"}), "start": -1}
+	original(list, maps.Keys(do.If.Custom))
 	read := func(own []reply) (any, *crm.Error) {
 		var found struct {
 			Items rows[item] `json:"items"`
@@ -103,11 +105,19 @@ func (r *request) update(u *unit, do crm.Update) (commands, reading, *crm.Error)
 		if len(found.Items) == 0 {
 			return crm.Updated{Kept: true}, nil
 		}
-		return written(own[1])
+		now, e := written(own[1])
+		return crm.Updated{Before: found.Items[0].changed(), After: now.changed()}, e
 	}
 	return commands{{methodItemList, list}, {methodItemUpdate, p}}, read, nil
 }
 
+// conditional tells that something must still be true.
+func conditional(g crm.Guard) bool {
+	return g.Responsible != nil || g.Stage != nil || g.Title != nil || g.SourceDescription != nil || len(g.Custom) > 0
+}
+
+// guard is the filter that only an untouched record passes. Equality with "" is how the portal asks for a field
+// that nobody has filled in, whether it keeps that as text or as null.
 func guard(kind crm.Kind, g crm.Guard) params {
 	filter := params{}
 	if g.Responsible != nil {
@@ -118,6 +128,12 @@ func guard(kind crm.Kind, g crm.Guard) params {
 	}
 	if g.Title != nil {
 		filter["="+titleOf(kind)] = *g.Title
+	}
+	if g.SourceDescription != nil {
+		filter["=sourceDescription"] = *g.SourceDescription
+	}
+	for name, value := range g.Custom {
+		filter["="+name] = value
 	}
 	return filter
 }
@@ -169,8 +185,8 @@ func put[T any](out params, name string, v *T) {
 }
 
 // original keeps custom fields under the names people see in the portal (contract §5.2).
-func original(p params, custom map[string]string) {
-	for name := range custom {
+func original(p params, names iter.Seq[string]) {
+	for name := range names {
 		if strings.HasPrefix(name, "UF_") {
 			p["useOriginalUfNames"] = "Y"
 			return
@@ -195,57 +211,4 @@ func valueType(kind crm.Kind, phone string) string {
 		return "MOBILE"
 	}
 	return "WORK"
-}
-
-// itemID reads the answer of add and update. Without an id it may have been a success.
-func itemID(r reply) (int64, *crm.Error) {
-	var made struct {
-		Item Maybe[item] `json:"item"`
-	}
-	if e := r.into(&made); e != nil {
-		return 0, e
-	}
-	if made.Item.V.ID <= 0 {
-		return 0, strange(r.method, "the record has no id")
-	}
-	return int64(made.Item.V.ID), nil
-}
-
-// item is a row of crm.item.* with the fields we select (contract §5.2).
-type item struct {
-	ID          ID   `json:"id"`
-	Title       Text `json:"title"`
-	Name        Text `json:"name"`
-	LastName    Text `json:"lastName"`
-	Responsible ID   `json:"assignedById"`
-	Funnel      ID   `json:"categoryId"`
-	Stage       Text `json:"stageId"`
-	Semantics   Text `json:"stageSemanticId"`
-	Closed      Flag `json:"closed"`
-	Contact     ID   `json:"contactId"`
-	Company     ID   `json:"companyId"`
-	Originator  Text `json:"originatorId"`
-	Origin      Text `json:"originId"`
-	Created     Date `json:"createdTime"`
-}
-
-// entity reads closed-ness from the stage's meaning and never from its code (contract §5.5).
-func (i item) entity(kind crm.Kind) crm.Entity {
-	e := crm.Entity{
-		Kind: kind, ID: int64(i.ID), Title: string(i.Title), Responsible: crm.UserID(i.Responsible),
-		Stage: string(i.Stage), Contact: int64(i.Contact), Company: int64(i.Company), Created: i.Created.Time,
-	}
-	if kind == crm.Deal || kind == crm.Lead {
-		e.Closed = bool(i.Closed) || strings.EqualFold(string(i.Semantics), "S") || strings.EqualFold(string(i.Semantics), "F")
-	}
-	if kind == crm.Deal {
-		e.Funnel = int64(i.Funnel)
-	}
-	if kind == crm.Contact {
-		e.Title = strings.TrimSpace(string(i.Name) + " " + string(i.LastName))
-	}
-	if i.Originator == originator {
-		e.OriginID = string(i.Origin)
-	}
-	return e
 }

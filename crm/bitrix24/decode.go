@@ -83,7 +83,7 @@ func (d *Date) UnmarshalJSON(b []byte) error {
 	s := strings.Trim(string(bytes.TrimSpace(b)), `"`)
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05-0700"} {
 		if at, err := time.Parse(layout, s); err == nil {
-			d.Time = at
+			d.Time = at.UTC()
 			return nil
 		}
 	}

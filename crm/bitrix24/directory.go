@@ -11,7 +11,7 @@ import (
 	"omniconnector/crm"
 )
 
-// Methods of contract §5.1, §5.5, §6.
+// Methods of contract §2.3, §5.1, §5.5, §6.
 const (
 	methodMode       = "crm.settings.mode.get"
 	methodStatus     = "crm.status.list"
@@ -21,7 +21,7 @@ const (
 	methodProfile    = "profile"
 )
 
-// Directory reads users, mode, stages, funnels, sources and scopes (contract §5.1, §5.5, §6),
+// Directory reads users, mode, stages, funnels, sources, text fields and scopes (contract §5.1, §5.2, §5.5, §6),
 // as a rule in two requests: the second takes the other pages and the funnels' stages.
 func (c *Client) Directory(ctx context.Context, charge func(context.Context) error) (crm.Directory, *crm.Error) {
 	var d crm.Directory
@@ -43,6 +43,10 @@ func (c *Client) Directory(ctx context.Context, charge func(context.Context) err
 		statuses("SOURCE", &d.Sources),
 		query{methodCategories, params{"entityTypeId": entityType(crm.Deal)}, fs.take},
 	)
+	d.Fields = map[crm.Kind][]crm.Field{}
+	for _, kind := range []crm.Kind{crm.Lead, crm.Deal, crm.Contact, crm.Company} {
+		h.add(fieldsOf(kind, d.Fields))
+	}
 	fs.see(category{}) // the general funnel exists whether it is listed or not
 	if e := h.run(ctx); e != nil {
 		return crm.Directory{}, e

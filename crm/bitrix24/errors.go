@@ -98,7 +98,7 @@ var wholly = map[string]bool{
 func refusal(at level, method string, status int, f failure, known redactor) *crm.Error {
 	code := strings.ToLower(strings.TrimSpace(f.code))
 	e := &crm.Error{
-		Method: method, Code: known.code(f.code), Text: known.text(f.text), Whole: at == ofRequest,
+		Method: method, Code: known.code(f.code), Text: named(known.text(f.text)), Whole: at == ofRequest,
 	}
 	kind, ok := kinds[code]
 	switch {
@@ -241,11 +241,37 @@ func (known redactor) text(s string) string {
 	for _, secret := range known {
 		s = strings.ReplaceAll(s, secret, hidden)
 	}
-	s = tokens.ReplaceAllString(s, hidden)
+	s = tokens.ReplaceAllStringFunc(s, func(word string) string {
+		if fieldName.MatchString(word) { // up to 50 letters, which a tenant needs to know (contract §5.6)
+			return word
+		}
+		return hidden
+	})
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || r == unicode.ReplacementChar
 	}), " ")
 	return cut(s, maxText)
+}
+
+var (
+	fieldName = regexp.MustCompile(`^(?:UF_CRM_[A-Z0-9_]{1,43}|ufCrm[A-Za-z0-9_]{1,45})$`)
+	camelName = regexp.MustCompile(`\bufCrm([A-Za-z0-9_]+)`)
+	camelPart = regexp.MustCompile(`[A-Z][a-z]*|_?[0-9]+|[a-z]+`)
+)
+
+// named adds the name that people and settings know to a refusal that names a custom field as crm.item does: ufCrm2_1639 is
+// UF_CRM_2_1639 (contract §5.2). The portal's own words stay.
+func named(text string) string {
+	for _, m := range camelName.FindAllStringSubmatch(text, -1) {
+		name := "UF_CRM"
+		for _, part := range camelPart.FindAllString(m[1], -1) {
+			name += "_" + strings.ToUpper(strings.TrimPrefix(part, "_"))
+		}
+		if !strings.Contains(text, name) {
+			text += " — " + name
+		}
+	}
+	return text
 }
 
 func (known redactor) code(s string) string {

@@ -13,7 +13,8 @@ import (
 //   - a Register that happened but is not finished cannot be found, yet the portal answers its
 //     repetition with the same CALL_ID for 30 minutes, EXTERNAL_CALL_ID being part of the key (contract
 //     §4.2). Later it would make a second call, of which only the finished one is ever seen;
-//   - a Finish or an AttachRecord that happened shows in the statistics (contract §4.9);
+//   - a Finish, an AttachRecord or a Transcribe that happened shows in the statistics (contract §4.9);
+//   - an AddActivity that happened is found by its ORIGIN_ID, a Comment by its text among the newest of its record;
 //   - an Update that adds phones is found by them; everything else may be repeated at will.
 //
 // An Unavailable outcome means that nothing could be found out.
@@ -87,6 +88,13 @@ func (r *request) lookUp(u *unit, doubt map[string]crm.Command) (command, readin
 	case crm.AttachRecord:
 		cmd, e := r.lookUpCall(u, do.Call, doubt)
 		return cmd, found(do, func(s statistic) (any, bool) { return crm.UploadTo{Have: true}, s.hasRecord() }), e
+	case crm.Transcribe:
+		cmd, e := r.lookUpCall(u, do.Call, doubt)
+		return cmd, found(do, func(s statistic) (any, bool) { return nil, s.Transcript > 0 }), e
+	case crm.AddActivity:
+		return lookUpActivity(do)
+	case crm.Comment:
+		return r.lookUpComment(u, do)
 	case nil:
 		return command{}, nil, invalid("", "", "no command")
 	}
@@ -100,7 +108,7 @@ func lookUpCreate(do crm.Create) (command, reading, *crm.Error) {
 	}
 	cmd := command{methodItemList, params{
 		"entityTypeId": kind, "filter": params{"=originatorId": originator, "=originId": do.OriginID},
-		"order": params{"id": "ASC"}, "select": list([]string{"id"}), "start": -1,
+		"order": params{"id": "ASC"}, "select": list([]string{"id", "createdTime"}), "start": -1,
 	}}
 	return cmd, func(own []reply) (any, *crm.Error) {
 		var page struct {
@@ -112,7 +120,8 @@ func lookUpCreate(do crm.Create) (command, reading, *crm.Error) {
 		if len(page.Items) == 0 || page.Items[0].ID <= 0 {
 			return nil, absent(do)
 		}
-		return crm.Made{ID: int64(page.Items[0].ID)}, nil
+		// Somebody may have changed it since: our own write was at its creation.
+		return crm.Made{ID: int64(page.Items[0].ID), At: page.Items[0].Created.Time}, nil
 	}, nil
 }
 
@@ -148,6 +157,9 @@ func (r *request) lookUpUpdate(u *unit, do crm.Update) (command, reading, *crm.E
 
 // lookUpCall finds a finished call by its id or, while its registration is in doubt too, by our own key.
 func (r *request) lookUpCall(u *unit, call crm.Ref, doubt map[string]crm.Command) (command, *crm.Error) {
+	if call.Call != "" {
+		return command{methodStatistic, statisticBy("CALL_ID", call.Call)}, nil
+	}
 	if id := answered(r.answers[call.Of], aCall); id != nil {
 		return command{methodStatistic, statisticBy("CALL_ID", id)}, nil
 	}

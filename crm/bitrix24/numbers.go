@@ -41,3 +41,37 @@ func digits(s string) string {
 		return -1
 	}, s)
 }
+
+// numbers are the digits of all spellings of the number that is searched for.
+type numbers map[string]bool
+
+func asked(phones []string) numbers {
+	out := numbers{}
+	for _, phone := range phones {
+		for _, s := range spellings(digits(phone)) {
+			out[s] = true
+		}
+	}
+	return out
+}
+
+// international is the length from which on digits tell a number in any surroundings.
+const international = 11
+
+// stranger tells that none of a record's numbers can be the one that was searched for: how loosely the portal compares is
+// not documented, and two countries may share the last ten digits (contract §5.4). People write several numbers or an
+// extension into one field, so that a long number is looked for within. A record that tells no number is no stranger.
+func (n numbers) stranger(phones []string) bool {
+	if len(n) == 0 || len(phones) == 0 {
+		return false
+	}
+	for _, phone := range phones {
+		d := digits(phone)
+		for s := range n {
+			if d == s || len(s) >= international && strings.Contains(d, s) || len(s) > 0 && strings.HasPrefix(d, s) {
+				return false
+			}
+		}
+	}
+	return true
+}

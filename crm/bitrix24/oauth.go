@@ -165,12 +165,24 @@ type pairAnswer struct {
 	MemberID       string `json:"member_id"`
 }
 
-// exchange trades a refresh token for a new pair, in a POST form, so that no address carries the
-// secret. What goes wrong here was never executed by the portal: Unavailable or Denied.
+// exchange trades a refresh token for a new pair of the same portal.
 func (c *Client) exchange(ctx context.Context, stale Token, refresh Secret) (Token, *crm.Error) {
-	address, e := c.oauthURL(stale)
+	pair, e := c.trade(ctx, stale, refresh)
 	if e != nil {
 		return Token{}, e
+	}
+	if pair.MemberID != stale.MemberID {
+		return Token{}, mismatch()
+	}
+	return c.paired(stale, pair), nil
+}
+
+// trade asks the OAuth server for a new pair, in a POST form, so that no address carries the secret. What goes
+// wrong here was never executed by the portal: Unavailable or Denied.
+func (c *Client) trade(ctx context.Context, stale Token, refresh Secret) (pairAnswer, *crm.Error) {
+	address, e := c.oauthURL(stale)
+	if e != nil {
+		return pairAnswer{}, e
 	}
 	resp, sendErr := c.send(ctx, methodToken, c.rest.R().SetFormData(map[string]string{
 		"grant_type": "refresh_token", "client_id": stale.ClientID,
@@ -178,13 +190,13 @@ func (c *Client) exchange(ctx context.Context, stale Token, refresh Secret) (Tok
 	}), address)
 	if sendErr != nil {
 		sendErr.Kind = crm.Unavailable
-		return Token{}, sendErr
+		return pairAnswer{}, sendErr
 	}
 	stale.Refresh = refresh
 	known := redactorOf(stale)
 	var env envelope
 	if json.Unmarshal(resp.body, &env) != nil {
-		return Token{}, &crm.Error{Kind: crm.Unavailable, Method: methodToken, Code: codeStrange, Whole: true}
+		return pairAnswer{}, &crm.Error{Kind: crm.Unavailable, Method: methodToken, Code: codeStrange, Whole: true}
 	}
 	if env.failed() {
 		f := readFailure(env.Failure)
@@ -194,16 +206,13 @@ func (c *Client) exchange(ctx context.Context, stale Token, refresh Secret) (Tok
 		if kind := kinds[strings.ToLower(f.code)]; resp.status >= http.StatusInternalServerError || kind == crm.Limited || kind == crm.Ambiguous {
 			e.Kind = crm.Unavailable
 		}
-		return Token{}, e
+		return pairAnswer{}, e
 	}
 	var pair pairAnswer
 	if json.Unmarshal(resp.body, &pair) != nil || pair.Access == "" || pair.Refresh == "" {
-		return Token{}, &crm.Error{Kind: crm.Unavailable, Method: methodToken, Code: codeStrange, Whole: true}
+		return pairAnswer{}, &crm.Error{Kind: crm.Unavailable, Method: methodToken, Code: codeStrange, Whole: true}
 	}
-	if pair.MemberID != stale.MemberID {
-		return Token{}, mismatch()
-	}
-	return c.paired(stale, pair), nil
+	return pair, nil
 }
 
 // paired makes the next Token. An address that the policy refuses is not taken over, but

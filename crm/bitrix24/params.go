@@ -60,12 +60,14 @@ func flatten(q *[]string, prefix string, v any) {
 	case reference:
 		put(string(v))
 	case string:
-		// Text of a customer or of a settings template must not reach into other commands' results.
-		put(strings.ReplaceAll(v, "$result[", "$result ["))
+		put(harmless(v))
 	default:
 		put(fmt.Sprint(v))
 	}
 }
+
+// harmless keeps text of a customer or of a settings template from reaching into other commands' results.
+func harmless(s string) string { return strings.ReplaceAll(s, "$result[", "$result [") }
 
 // commands is the batch's cmd map. It keeps its order in JSON, because the portal executes in that order.
 type commands []command

@@ -136,7 +136,7 @@ func (u *unit) orphan() bool {
 // done tells a result that leaves something behind in the portal.
 func done(v any) bool {
 	switch v := v.(type) {
-	case crm.Made, crm.Registered, crm.Finished:
+	case crm.Made, crm.Registered, crm.Finished, crm.Commented:
 		return true
 	case crm.Updated:
 		return !v.Kept

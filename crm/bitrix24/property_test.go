@@ -229,7 +229,7 @@ func FuzzBatchAnswer(f *testing.F) {
 			if (r.err == nil) == (r.result == nil) {
 				t.Fatalf("neither result nor error, or both: %+v", r)
 			}
-			_, _ = itemID(r)
+			_, _ = written(r)
 			_, _, _ = readStatistic(r)
 			_, _ = readMissed(r, nil)
 			_ = rest(page{}, r)

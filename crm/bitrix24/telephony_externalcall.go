@@ -20,7 +20,7 @@ const (
 const isoTime = "2006-01-02T15:04:05-07:00"
 
 // register compiles telephony.externalCall.register (contract §4.2). The portal creates no
-// entities and posts no chat message: both are decided and done by commands of our own.
+// entities, which are decided and made by commands of our own, and posts no chat message: the one of a call is finish's (T-11).
 func (r *request) register(u *unit, do crm.Register) (commands, reading, *crm.Error) {
 	if do.ExternalID == "" || do.User <= 0 || do.Phone == "" {
 		return nil, nil, invalid(methodRegister, "", "external id, user and phone are required")
@@ -35,6 +35,9 @@ func (r *request) register(u *unit, do crm.Register) (commands, reading, *crm.Er
 		p["TYPE"] = 1
 	default:
 		return nil, nil, invalid(methodRegister, "", "unknown direction")
+	}
+	if do.Callback {
+		p["TYPE"] = 4 // a callback, whoever called whom in the end (contract §4.2)
 	}
 	if !do.StartedAt.IsZero() {
 		p["CALL_START_DATE"] = do.StartedAt.Format(isoTime)
@@ -106,7 +109,7 @@ func (r *request) finish(u *unit, do crm.Finish) (commands, reading, *crm.Error)
 	// A talk of half a second was a talk: 0 would make it a missed call.
 	duration := int64((do.Duration + time.Second - 1) / time.Second)
 	p := params{
-		"CALL_ID": id, "USER_ID": int64(do.User), "DURATION": max(duration, 0), "ADD_TO_CHAT": 0,
+		"CALL_ID": id, "USER_ID": int64(do.User), "DURATION": max(duration, 0), "ADD_TO_CHAT": do.Notice,
 	}
 	if do.Status != "" {
 		p["STATUS_CODE"] = do.Status
@@ -170,10 +173,11 @@ func (r *request) callID(u *unit, method string, call crm.Ref) (any, *crm.Error)
 
 // statistic is a row of finished calls, and finish's answer (contract §4.5, §4.9).
 type statistic struct {
-	CallID   Text `json:"CALL_ID"`
-	Activity ID   `json:"CRM_ACTIVITY_ID"`
-	Record   Text `json:"CALL_RECORD_URL"`
-	File     ID   `json:"RECORD_FILE_ID"`
+	CallID     Text `json:"CALL_ID"`
+	Activity   ID   `json:"CRM_ACTIVITY_ID"`
+	Record     Text `json:"CALL_RECORD_URL"`
+	File       ID   `json:"RECORD_FILE_ID"`
+	Transcript ID   `json:"TRANSCRIPT_ID"`
 }
 
 func (s statistic) hasRecord() bool { return s.File > 0 || s.Record != "" }
