@@ -125,30 +125,6 @@ func (s *Store) Settle(ctx context.Context, l lane.Lease, changes []lane.Change)
 	})
 }
 
-// Enqueue stores due actions of our own making, such as reading a portal's directory, from
-// outside its lane. Keys that exist are left as they are. ErrNotFound means no such portal.
-func (s *Store) Enqueue(ctx context.Context, t integration.TenantID, p integration.PortalID, actions []integration.Action) error {
-	rows := make([]actionRow, 0, len(actions))
-	for _, a := range actions {
-		row, err := newActionRow(clean(t), clean(p), a, micros(s.now()))
-		if err != nil {
-			return wrap("enqueue", err)
-		}
-		rows = append(rows, row)
-	}
-	return wrap("enqueue", s.tx(ctx, func(tx *gorm.DB) error {
-		first, err := allocate(tx, of(clean(t), clean(p)), len(rows))
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			rows[i].Seq = first + int64(i)
-		}
-		_, err = addActions(tx, rows)
-		return err
-	}))
-}
-
 // allocate takes n numbers from a lane's row, which it locks until the transaction ends, or
 // answers gorm's not found when the row is not there.
 func allocate(tx *gorm.DB, which func(*gorm.DB) *gorm.DB, n int) (first int64, err error) {

@@ -107,7 +107,7 @@ func (s *Store) sessions(
 func (s *Store) Overdue(ctx context.Context, l lane.Lease, now time.Time, limit int) ([]lane.Overdue, time.Time, error) {
 	var rows []sessionRow
 	waiting := func() *gorm.DB {
-		return s.read(ctx).Scopes(held(l)).Where("NOT closed AND deadline_at > 0").Order("deadline_at")
+		return s.read(ctx).Model(&sessionRow{}).Scopes(held(l)).Where("NOT closed AND deadline_at > 0").Order("deadline_at")
 	}
 	err := waiting().Select("session_id", "deadline_at", "memory").Where("deadline_at <= ?", micros(now)).
 		Limit(limit + 1).Find(&rows).Error

@@ -199,12 +199,21 @@ func (s *Store) Pause(ctx context.Context, l lane.Lease, until time.Time, why st
 	return fencedBy("pause", done)
 }
 
-// Suspend marks the portal as refusing us, with the reason for its tenant.
+// Suspend marks the portal as refusing us, with the reason for its tenant. One that is disconnected loses its index.
 func (s *Store) Suspend(ctx context.Context, l lane.Lease, state integration.PortalState, why string, now time.Time) error {
-	return s.fenced(ctx, "suspend", l, func(tx *gorm.DB) error {
+	err := s.fenced(ctx, "suspend", l, func(tx *gorm.DB) error {
+		if state == integration.PortalGone {
+			if err := endIndex(tx, l.Tenant, l.Portal); err != nil {
+				return err
+			}
+		}
 		return tx.Model(&portalRow{}).Scopes(held(l)).Select("state", "why", "since").
 			Updates(portalRow{State: state, Why: clean(why), Since: micros(now)}).Error
 	})
+	if err != nil || state != integration.PortalGone {
+		return err
+	}
+	return wrap("suspend", s.dropIndex(ctx, l.Tenant, l.Portal))
 }
 
 // Settings gives the settings document at a version; 0 is the newest, and a portal without

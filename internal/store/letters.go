@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
 
+	"omniconnector/crm"
 	"omniconnector/integration"
 	"omniconnector/integration/lane"
 )
@@ -40,44 +43,106 @@ func (s *Store) DeadLetters(
 	return each(rows, actionRow.journal), next, nil
 }
 
-// RetryAction plans a dead action again, under its old key, with an audit row. ErrNotFound
-// means that there is no such dead letter.
-func (s *Store) RetryAction(
-	ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, author string,
-) error {
-	now := micros(s.now())
-	return s.bury(ctx, "retry action", t, p, k, actionRow{State: lane.StatePlanned, DueAt: now, UpdatedAt: now},
-		[]string{"state", "attempts", "due_at", "send_by", "until_at", "updated_at"},
-		AuditEntry{Author: author, Verb: "action.retried"}, "")
+// Retry plans a dead action again under its old key, due now; its error stays to be seen until the next attempt. What
+// was skipped in the same session because of it comes back with it: actions that refer to it, directly or through
+// others, and those that touch the same things. ErrNotFound means that there is no such dead letter.
+func (s *Store) Retry(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey) error {
+	t, p, k = clean(t), clean(p), clean(k)
+	return wrap("retry", s.tx(ctx, func(tx *gorm.DB) error {
+		// The lane's row is the lock between two who retry at once.
+		if _, err := allocate(tx, of(t, p), 0); err != nil {
+			return err
+		}
+		var dead actionRow
+		if err := tx.Scopes(of(t, p)).Where("action_key = ? AND state = 'dead'", k).Take(&dead).Error; err != nil {
+			return err
+		}
+		revived, err := skippedBy(tx, &dead)
+		if err != nil {
+			return err
+		}
+		// A card is not popped up for a call of long ago, but anything else that a person wants done may be done late.
+		err = tx.Exec(`UPDATE actions SET state = 'planned', attempts = 0, due_at = ?, send_by = 0, first_sent = 0, updated_at = ?,
+			until_at = CASE WHEN action_key = ? AND command <> ? THEN 0 ELSE until_at END
+			WHERE tenant_id = ? AND portal_id = ? AND action_key IN ?`,
+			micros(s.now()), micros(s.now()), k, crm.Register{}.Name(), t, p, append(revived, k)).Error
+		if err != nil {
+			return err
+		}
+		return s.auditLetter(tx, t, p, "action.retried", letter{Action: k, Revived: revived})
+	}))
 }
 
-// DismissAction settles a dead action as failed, with a note in the audit. ErrNotFound means that
-// there is no such dead letter.
-func (s *Store) DismissAction(
-	ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, note, author string,
-) error {
-	return s.bury(ctx, "dismiss action", t, p, k, actionRow{State: lane.StateFailed, UpdatedAt: micros(s.now())},
-		[]string{"state", "updated_at"}, AuditEntry{Author: author, Verb: "action.dismissed"}, note)
-}
-
-// bury changes a dead letter.
-func (s *Store) bury(
-	ctx context.Context, step string, t integration.TenantID, p integration.PortalID, k integration.ActionKey,
-	to actionRow, columns []string, e AuditEntry, note string,
-) error {
-	detail, err := compact(map[string]string{"action": string(k), "note": note})
-	if err != nil {
-		return wrap(step, err)
+// skippedBy lists what was skipped in a dead action's session because of it.
+func skippedBy(tx *gorm.DB, dead *actionRow) ([]integration.ActionKey, error) {
+	if dead.SessionID == "" {
+		return nil, nil
 	}
-	e.Tenant, e.Portal, e.Detail = clean(t), clean(p), []byte(detail)
-	return wrap(step, s.tx(ctx, func(tx *gorm.DB) error {
-		done := tx.Model(&actionRow{}).Scopes(of(e.Tenant, e.Portal)).
-			Where("action_key = ? AND state = 'dead'", clean(k)).Select(columns).Updates(to)
+	var rows []actionRow
+	err := tx.Scopes(of(dead.TenantID, dead.PortalID)).Where("session_id = ? AND session_id <> '' AND state = 'failed'", dead.SessionID).
+		Order("seq").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	var touches []string
+	if err := json.Unmarshal([]byte(dead.Touches), &touches); err != nil {
+		return nil, fmt.Errorf("touches: %w", err)
+	}
+	var skipped []lane.Entry
+	for _, r := range rows {
+		e, err := r.entry()
+		if err == nil && e.Err != nil && e.Err.Kind == crm.Skipped {
+			skipped = append(skipped, e)
+		}
+	}
+	keys, all := []integration.ActionKey{}, []integration.ActionKey{dead.ActionKey}
+	for more := true; more; { // until no other depends on them: a plan may refer forwards
+		more = false
+		for _, e := range skipped {
+			if !slices.Contains(all, e.Action.Key) && (meets(e.Action.Touches, touches) || refers(e.Action.Do, all)) {
+				keys, all, more = append(keys, e.Action.Key), append(all, e.Action.Key), true
+			}
+		}
+	}
+	return keys, nil
+}
+
+func meets(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}
+
+func refers(c crm.Command, keys []integration.ActionKey) bool {
+	return slices.ContainsFunc(crm.Refs(c), func(r crm.Ref) bool { return slices.Contains(keys, integration.ActionKey(r.Of)) })
+}
+
+// Dismiss settles a dead action as failed, with a note in the audit. ErrNotFound means that there is no such dead letter.
+func (s *Store) Dismiss(
+	ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, note string,
+) error {
+	t, p, k = clean(t), clean(p), clean(k)
+	return wrap("dismiss", s.tx(ctx, func(tx *gorm.DB) error {
+		done := tx.Model(&actionRow{}).Scopes(of(t, p)).Where("action_key = ? AND state = 'dead'", k).
+			Select("state", "updated_at").Updates(actionRow{State: lane.StateFailed, UpdatedAt: micros(s.now())})
 		if done.Error != nil || done.RowsAffected == 0 {
 			return changed("dead letter", done)
 		}
-		return s.audit(tx, e)
+		return s.auditLetter(tx, t, p, "action.dismissed", letter{Action: k, Note: note})
 	}))
+}
+
+// letter is what the audit tells of a dead letter that somebody decided about.
+type letter struct {
+	Action  integration.ActionKey   `json:"action"`
+	Note    string                  `json:"note,omitempty"`
+	Revived []integration.ActionKey `json:"revived,omitempty"`
+}
+
+func (s *Store) auditLetter(tx *gorm.DB, t integration.TenantID, p integration.PortalID, verb string, l letter) error {
+	detail, err := compact(l)
+	if err != nil {
+		return err
+	}
+	return s.audit(tx, AuditEntry{Tenant: t, Portal: p, Verb: verb, Detail: []byte(detail)})
 }
 
 // LaneStatus is how a portal's lane is doing.

@@ -47,7 +47,7 @@ func onBoth(t *testing.T, test func(loaded)) {
 			l.exec(`INSERT INTO events SELECT 't' || (i % 4), 'p', 'e' || i, 'uis', 'k' || i, 'x', 's' || i, 'c' || i, 0, i, '', '', '', '', '', '{}',
 				CASE WHEN i % 3 = 0 THEN 'pending' ELSE 'done' END, '' ` + generator)
 			l.exec(`INSERT INTO actions SELECT 't' || (i % 4), 'p', 'k' || i, i, 'e' || i, 's' || i, 'c' || i, 'sync_directory', '{}', 0, '[]', 0,
-				CASE WHEN i % 3 = 0 THEN 'planned' WHEN i % 7 = 0 THEN 'dead' ELSE 'done' END, 0, 0, 0, 0, '', '', 0, 0 ` + generator)
+				CASE WHEN i % 3 = 0 THEN 'planned' WHEN i % 7 = 0 THEN 'dead' ELSE 'done' END, 0, 0, 0, 0, '', '', 0, 0, 0 ` + generator)
 			l.exec(`INSERT INTO sessions SELECT 't' || (i % 4), 'p', 's' || i, '', 0, '{}', i % 3 <> 0, 1, 0 ` + generator)
 			l.exec(`INSERT INTO plans SELECT 't' || (i % 4), 'p', 'e' || i, 's' || i, '', '[]', '[]', 0 ` + generator)
 			if analyze {
@@ -123,7 +123,7 @@ func TestStatementsUseIndexes(t *testing.T) {
 	walks := regexp.MustCompile(`Seq Scan on (events|actions|sessions|plans)|SCAN (events|actions|sessions|plans)\b|TEMP B-TREE FOR ORDER BY$|` +
 		// only the portal, or a part of it, in an index of all its rows
 		`\(tenant_id=\? AND portal_id=\?\)$|Index Cond: \(\(tenant_id = '[^']*'::text\) AND \(portal_id = '[^']*'::text\)\)$`)
-	partial := regexp.MustCompile(`(events_pending|actions_unfinished|actions_due|actions_dead|actions_own|sessions_deadline)\b`)
+	partial := regexp.MustCompile(`(events_pending|actions_unfinished|actions_due|actions_dead|actions_own|actions_jobs|sessions_deadline)\b`)
 	onBoth(t, func(l loaded) {
 		var mu sync.Mutex
 		var seen []string
@@ -173,7 +173,7 @@ func (l loaded) use() {
 	try(err)
 	_, _, err = s.Session(ctx, lease, "s1")
 	try(err)
-	_, err = s.Silent(ctx, lease, now, 100)
+	_, _, err = s.Overdue(ctx, lease, now, 100)
 	try(err)
 	_, err = s.Unfinished(ctx, lease, 100)
 	try(err)
@@ -191,7 +191,8 @@ func (l loaded) use() {
 	_, err = s.Begin(ctx, lease, []integration.ActionKey{"new", "k9"}, now, now, budget)
 	try(err)
 	try(s.Settle(ctx, lease, []lane.Change{{Key: "new", State: lane.StateDone}, {Key: "k9", State: lane.StateDead}}))
-	try(s.Append(ctx, lease, integration.Event{Source: "own", Key: "x"}))
+	_, err = s.Append(ctx, lease, []integration.Event{{Source: "own", Key: "x"}})
+	try(err)
 	for _, f := range []store.JournalFilter{{}, {Session: "s1", Portal: "p"}, {Customer: "c1"}, {Since: now}} {
 		_, cursor, err := s.Events(ctx, "t1", f, "", 1)
 		try(err)
@@ -204,7 +205,12 @@ func (l loaded) use() {
 	try(err)
 	_, _, err = s.DeadLetters(ctx, "t1", "", "", 2)
 	try(err)
-	try(s.RetryAction(ctx, "t1", "p", "k49", ""))
+	try(s.Retry(ctx, "t1", "p", "k49"))
+	_, err = s.Jobs(ctx, "t1", "p")
+	try(err)
+	_, err = s.Busy(ctx, "t1", "p", now)
+	try(err)
+	try(s.Schedule(ctx, "t1", "p", []integration.Action{{Key: "k9", Do: crm.Sync{}}, {Key: "own", Do: crm.Sync{}}}))
 	_, err = s.LaneStatus(ctx, "t1", "p")
 	try(err)
 	_, err = s.Prune(ctx, "t1", time.UnixMicro(20), 3)

@@ -38,7 +38,8 @@ func (s *Store) Connect(ctx context.Context, t integration.TenantID, c Connectio
 	c.MemberID = bounded(c.MemberID)
 	var row portalRow
 	err := s.tx(ctx, func(tx *gorm.DB) error {
-		if err := knownTenant(tx, t); err != nil {
+		// The tenant's row is locked, so that two who connect one account at once get one id.
+		if err := knownTenant(tx.Clauses(clause.Locking{Strength: "UPDATE"}), t); err != nil {
 			return err
 		}
 		var had []portalRow
@@ -127,20 +128,46 @@ func portal(db *gorm.DB, t integration.TenantID, p integration.PortalID) (portal
 	return row, err
 }
 
-// PortalsByMember lists the portals of all tenants that are the account with this member id. It is
-// the only question without a tenant beside the operator's list: the account's own requests
-// name nothing else. The caller proves them with the portal's application token.
-func (s *Store) PortalsByMember(ctx context.Context, member string) ([]integration.Portal, error) {
-	var rows []portalRow
-	err := s.read(ctx).Where("member_id = ?", bounded(member)).Order("tenant_id, portal_id").Limit(100).Find(&rows).Error
-	if err != nil {
-		return nil, wrap("portals by member", err)
+// PortalAccess is one portal that an account's own request may be about.
+type PortalAccess struct {
+	Tenant      integration.TenantID
+	TenantState integration.TenantState
+	Portal      integration.PortalID
+	PortalState integration.PortalState
+	// Application proves that a request comes from the account; it is only compared. Empty: not known.
+	Application integration.Secret
+}
+
+// PortalsOf lists the portals of all tenants that are the account with this member id. It is the only question without a
+// tenant beside the operator's list: the account's own requests name nothing else. The caller proves them with the
+// portal's application token.
+func (s *Store) PortalsOf(ctx context.Context, member string) ([]PortalAccess, error) {
+	var rows []struct {
+		Row         portalRow `gorm:"embedded"`
+		TenantState integration.TenantState
 	}
-	return each(rows, portalRow.portal), nil
+	err := s.read(ctx).Raw(`SELECT o.tenant_id, o.portal_id, o.state, o.application_token, c.state AS tenant_state
+		FROM portals AS o CROSS JOIN tenants AS c WHERE o.member_id = ? AND c.tenant_id = o.tenant_id AND c.state <> 'deleting'
+		ORDER BY o.tenant_id, o.portal_id LIMIT 100`, bounded(member)).Scan(&rows).Error
+	if err != nil {
+		return nil, wrap("portals of", err)
+	}
+	all := make([]PortalAccess, 0, len(rows))
+	for i := range rows {
+		r := &rows[i].Row
+		token, err := s.unseal(r, "application_token", r.ApplicationToken)
+		if err != nil {
+			return nil, wrap("portals of", err)
+		}
+		all = append(all, PortalAccess{
+			Tenant: r.TenantID, TenantState: rows[i].TenantState, Portal: r.PortalID, PortalState: r.State, Application: token,
+		})
+	}
+	return all, nil
 }
 
 // SetPortalState marks a portal, with a reason for its tenant. A portal that is not ok takes no
-// work; what waits goes on where it stopped once it is ok again.
+// work; what waits goes on where it stopped once it is ok again. One that is disconnected loses its index of customers.
 func (s *Store) SetPortalState(
 	ctx context.Context, t integration.TenantID, p integration.PortalID, state integration.PortalState, why string,
 ) error {
@@ -150,9 +177,25 @@ func (s *Store) SetPortalState(
 		return fmt.Errorf("set portal state: %w: %q", ErrInvalid, state)
 	}
 	defer s.hooks.drop(t)
+	t, p = clean(t), clean(p)
 	row := portalRow{State: state, Why: clean(why), Since: micros(s.now())}
-	done := s.write(ctx).Model(&portalRow{}).Scopes(of(clean(t), clean(p))).Select("state", "why", "since").Updates(row)
-	return changed("set portal state", done)
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		// Whoever writes the index holds the lane's row.
+		var lock laneRow
+		if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("fence").Scopes(of(t, p)).Take(&lock).Error; err != nil {
+			return err
+		}
+		if state == integration.PortalGone {
+			if err := endIndex(tx, t, p); err != nil {
+				return err
+			}
+		}
+		return tx.Model(&portalRow{}).Scopes(of(t, p)).Select("state", "why", "since").Updates(row).Error
+	})
+	if err == nil && state == integration.PortalGone {
+		err = s.dropIndex(ctx, t, p)
+	}
+	return wrap("set portal state", err)
 }
 
 // Budget gives the portal's own limits; zero values mean that the installation's count.

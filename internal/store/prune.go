@@ -11,7 +11,9 @@ import (
 
 // Prune removes up to limit of a tenant's oldest events that were received before then and are
 // decided, with their plans and settled actions, and answers how many went: fewer than
-// limit means that it is done. Settled actions of our own making go too. Work that is not finished and memories of open calls stay.
+// limit means that it is done. Settled actions of our own making go too, except the one that tells that a portal is
+// indexed. Work that is not finished and memories of open calls stay, and so does the index of customers, which only
+// forgets what is gone from its portal.
 func (s *Store) Prune(ctx context.Context, t integration.TenantID, before time.Time, limit int) (int, error) {
 	t = clean(t)
 	var gone []eventRow
@@ -27,7 +29,7 @@ func (s *Store) Prune(ctx context.Context, t integration.TenantID, before time.T
 				return err
 			}
 		}
-		return tx.Where("tenant_id = ? AND event_id = '' AND updated_at < ?", t, micros(before)).
+		return tx.Where("tenant_id = ? AND event_id = '' AND updated_at < ? AND action_key <> ?", t, micros(before), indexKey).
 			Where("state IN ('done', 'failed', 'dead')").Delete(&actionRow{}).Error
 	})
 	return len(gone), wrap("prune", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -89,7 +90,8 @@ func (s *Store) setTenant(ctx context.Context, step string, id integration.Tenan
 
 // tenantTables lists every table but tenants, the greatest first.
 var tenantTables = []string{
-	"events", "actions", "plans", "sessions", "directories", "settings", "lanes", "portals", "secrets", "audit",
+	"customer_phones", "customers", "events", "actions", "plans", "sessions", "directories", "centres", "settings", "lanes",
+	"portals", "platforms", "secrets", "audit",
 }
 
 // deleteStep bounds one deleting statement, so that nobody waits for a large tenant to go.
@@ -112,7 +114,7 @@ func (s *Store) DeleteTenant(ctx context.Context, id integration.TenantID) error
 	}
 	for range 2 {
 		for _, table := range tenantTables {
-			if err := s.deleteAll(ctx, table, id); err != nil {
+			if err := s.deleteAll(ctx, table, "tenant_id = ?", id); err != nil {
 				return wrap("delete tenant: "+table, err)
 			}
 		}
@@ -120,13 +122,13 @@ func (s *Store) DeleteTenant(ctx context.Context, id integration.TenantID) error
 	return wrap("delete tenant", s.write(ctx).Exec("DELETE FROM tenants WHERE tenant_id = ?", id).Error)
 }
 
-// deleteAll empties a table of a tenant step by step.
-func (s *Store) deleteAll(ctx context.Context, table string, id integration.TenantID) error {
+// deleteAll empties a table of a tenant, or of one portal, step by step.
+func (s *Store) deleteAll(ctx context.Context, table, where string, owner ...any) error {
 	key := primaryKeys[table]
 	for {
 		done := s.write(ctx).Exec(fmt.Sprintf( // #nosec G201 -- names of ours
-			"DELETE FROM %s WHERE tenant_id = ? AND (%s) IN (SELECT %s FROM %s WHERE tenant_id = ? LIMIT %d)",
-			table, key, key, table, deleteStep), id, id)
+			"DELETE FROM %s WHERE %s AND (%s) IN (SELECT %s FROM %s WHERE %s LIMIT %d)",
+			table, where, key, key, table, where, deleteStep), slices.Concat(owner, owner)...)
 		if done.Error != nil || done.RowsAffected < deleteStep {
 			return done.Error
 		}
@@ -138,6 +140,8 @@ var primaryKeys = map[string]string{
 	"events": "portal_id, event_id", "actions": "portal_id, action_key", "plans": "portal_id, event_id",
 	"sessions": "portal_id, session_id", "directories": "portal_id", "settings": "portal_id, version",
 	"lanes": "portal_id", "portals": "portal_id", "secrets": "secret_id", "audit": "audit_id",
+	"customers": "portal_id, kind, entity_id", "customer_phones": "portal_id, phone, kind, entity_id",
+	"centres": "portal_id", "platforms": "tenant_id",
 }
 
 func (r tenantRow) tenant() integration.Tenant {

@@ -9,7 +9,6 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
-	"omniconnector/integration/lane"
 	"omniconnector/internal/store"
 )
 
@@ -108,13 +107,8 @@ func Quiet(ctx context.Context, st *store.Store, p integration.PortalID) (bool, 
 }
 
 func (p Provisioned) quiet(ctx context.Context, st *store.Store) (bool, error) {
-	lease := lane.Lease{Tenant: p.Tenant, Portal: p.Portal}
-	pending, err := st.Pending(ctx, lease, "", 1)
-	if err != nil || len(pending) > 0 {
-		return false, err
-	}
-	unfinished, err := st.Unfinished(ctx, lease, 1000)
-	return len(unfinished) == 0, err
+	busy, err := st.Busy(ctx, p.Tenant, p.Portal, time.Now())
+	return !busy && err == nil, err
 }
 
 // ErrBusy means that the connector was still at work when patience ended.

@@ -60,7 +60,7 @@ CREATE TABLE platforms (
 );
 
 -- Errands of our own making, for the page that lists them.
-CREATE INDEX actions_jobs ON actions (tenant_id, portal_id, seq) WHERE event_id = '';
+CREATE INDEX actions_jobs ON actions (tenant_id, portal_id, seq) WHERE event_id = '' AND session_id = '';
 -- When an errand that is under way was asked for again; 0 not. It is planned again instead of being settled.
 ALTER TABLE actions ADD COLUMN again_at integer NOT NULL DEFAULT 0;
 

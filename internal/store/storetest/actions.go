@@ -52,8 +52,12 @@ func (e *exam) readinessIsDerived() {
 	idle("settled")
 	ids := e.save(e.delivery("k", "s"))
 	l = e.lease("d")
-	e.must(e.s.Append(ctx, l, e.event("own-event", "s")))
-	e.must(e.s.Append(ctx, l, e.event("own-event", "s")))
+	own := []integration.Event{e.event("own-event", "s"), e.event("own-event", "s"), e.event("k", "s")}
+	for _, want := range []int{1, 0} { // one is repeated, and one came from outside before
+		if added, err := e.s.Append(ctx, l, own); err != nil || added != want {
+			t.Errorf("appended %d, %v, want %d", added, err, want)
+		}
+	}
 	pending, err := e.s.Pending(ctx, l, "", 9)
 	if err != nil || len(pending) != 2 {
 		t.Fatalf("pending: %v, %v", pending, err)
@@ -65,8 +69,8 @@ func (e *exam) readinessIsDerived() {
 	idle("decided")
 	e.Advance(time.Minute)
 	l = e.lease("e")
-	if silent, err := e.s.Silent(ctx, l, e.Now(), 9); err != nil || len(silent) != 1 {
-		t.Errorf("silent: %v, %v", silent, err)
+	if due, next, err := e.s.Overdue(ctx, l, e.Now(), 9); err != nil || len(due) != 1 || !next.IsZero() {
+		t.Errorf("overdue: %v, then %v, %v", due, next, err)
 	}
 	d.Plan.Memory.Closed = true
 	e.record(l, d)

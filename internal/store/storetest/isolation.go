@@ -101,11 +101,11 @@ func strangerWays(e *exam, victim lane.Lease, ids []integration.EventID) map[str
 		"Open": nil, "Migrate": nil, "Ping": nil, "Close": nil, // the database as a whole
 		"Notify": nil, "Listen": nil, // hints name portals and carry nothing of them
 		"CreateTenant": nil, "Tenants": nil, // the operator's
-		"PortalsByMember": nil,                     // says why
-		"APIToken":        nil,                     // the token names its tenant; apiTokensOpenAndEnd
-		"Claim":           nil,                     // answers leases of all tenants to the installation's own lanes
-		"DeleteTenant":    nil, "SetTimeZone": nil, // the tenant is the object
-		"SetTenantState": nil, "CreateSecret": nil, "Connect": nil, "SaveDeliveries": nil,
+		"PortalsOf":    nil,                     // says why
+		"APIToken":     nil,                     // the token names its tenant; apiTokensOpenAndEnd
+		"Claim":        nil,                     // answers leases of all tenants to the installation's own lanes
+		"DeleteTenant": nil, "SetTimeZone": nil, // the tenant is the object
+		"SetTenantState": nil, "SavePlatform": nil, "CreateSecret": nil, "Connect": nil, "SaveDeliveries": nil,
 	}
 	delete(ways, "Open") // a function
 	for _, more := range []map[string]way{strangerReads(e.s, t, p, l, ids), strangerWrites(e, t, p, l, ids, secrets[0].ID)} {
@@ -148,8 +148,20 @@ func strangerReads(s *store.Store, t integration.TenantID, p integration.PortalI
 			all, err := s.Sessions(ctx, l, []integration.SessionID{"s1"})
 			return all["s1"].Events, err
 		},
-		"Silent":     func(ctx context.Context) (any, error) { return s.Silent(ctx, l, time.Unix(1e10, 0), 9) },
-		"Unfinished": func(ctx context.Context) (any, error) { return s.Unfinished(ctx, l, 9) },
+		"Overdue": func(ctx context.Context) (any, error) {
+			due, next, err := s.Overdue(ctx, l, time.Unix(1e10, 0), 9)
+			return []any{due, next.Unix()}[:min(len(due), 1)], err
+		},
+		"Customer": func(ctx context.Context) (any, error) {
+			return s.Customer(ctx, t, p, []integration.Phone{"+79001112233"})
+		},
+		"Platform":     func(ctx context.Context) (any, error) { return s.Platform(ctx, t) },
+		"PortalCentre": func(ctx context.Context) (any, error) { return s.PortalCentre(ctx, t, p) },
+		"Jobs":         func(ctx context.Context) (any, error) { return s.Jobs(ctx, t, p) },
+		"Busy":         func(ctx context.Context) (any, error) { return s.Busy(ctx, t, p, time.Unix(1e10, 0)) },
+		"Centre":       func(ctx context.Context) (any, error) { return s.Centre(ctx, l) },
+		"Stale":        func(ctx context.Context) (any, error) { return s.Stale(ctx, l, 9) },
+		"Unfinished":   func(ctx context.Context) (any, error) { return s.Unfinished(ctx, l, 9) },
 		"History": func(ctx context.Context) (any, error) {
 			return s.History(ctx, l, "+79001112233", []string{"create"}, time.Time{}, 9)
 		},
@@ -203,9 +215,16 @@ func strangerWrites(
 		"Enqueue": func(ctx context.Context) (any, error) {
 			return nil, s.Enqueue(ctx, t, p, []integration.Action{{Key: "a1", Do: crm.Sync{}}})
 		},
-		"RetryAction":   func(ctx context.Context) (any, error) { return nil, s.RetryAction(ctx, t, p, "a2", "") },
-		"DismissAction": func(ctx context.Context) (any, error) { return nil, s.DismissAction(ctx, t, p, "a2", "", "") },
-		"Prune":         func(ctx context.Context) (any, error) { return s.Prune(ctx, t, e.Now().Add(time.Hour), 9) },
+		"Retry":   func(ctx context.Context) (any, error) { return nil, s.Retry(ctx, t, p, "a2") },
+		"Dismiss": func(ctx context.Context) (any, error) { return nil, s.Dismiss(ctx, t, p, "a2", "") },
+		"Schedule": func(ctx context.Context) (any, error) {
+			return nil, s.Schedule(ctx, t, p, []integration.Action{{Key: "index", Do: crm.Sync{}}})
+		},
+		"MarkStale": func(ctx context.Context) (any, error) {
+			return nil, s.MarkStale(ctx, t, p, []integration.Record{{Kind: crm.Contact, ID: 1}})
+		},
+		"DeletePlatform": func(ctx context.Context) (any, error) { return nil, s.DeletePlatform(ctx, t) },
+		"Prune":          func(ctx context.Context) (any, error) { return s.Prune(ctx, t, e.Now().Add(time.Hour), 9) },
 	}
 	for name, write := range fencedWrites(e, ids) {
 		ways[name] = func(ctx context.Context) (any, error) { return nil, write(ctx, l) }

@@ -11,6 +11,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 	"omniconnector/integration/lane"
 )
 
@@ -70,10 +71,10 @@ func (e *exam) lifeOfACall() {
 	}
 	e.Advance(30 * time.Minute)
 	l = e.lease("b")
-	silent, err := e.s.Silent(ctx, l, e.Now(), 10)
+	due, _, err := e.s.Overdue(ctx, l, e.Now(), 10)
 	e.must(err)
-	if diff := cmp.Diff([]integration.SessionID{"s1"}, silent); diff != "" {
-		t.Errorf("silent (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]lane.Overdue{{Session: "s1", At: e.Now()}}, due); diff != "" {
+		t.Errorf("overdue (-want +got):\n%s", diff)
 	}
 }
 
@@ -183,7 +184,14 @@ func fencedWrites(e *exam, ids []integration.EventID) map[string]func(context.Co
 			return e.s.Suspend(ctx, l, integration.PortalOK, "", e.Now())
 		},
 		"SaveDirectory": func(ctx context.Context, l lane.Lease) error { return e.s.SaveDirectory(ctx, l, crm.Directory{}) },
-		"Append":        func(ctx context.Context, l lane.Lease) error { return e.s.Append(ctx, l, e.event("own", "s1")) },
+		"Append": func(ctx context.Context, l lane.Lease) error {
+			_, err := e.s.Append(ctx, l, []integration.Event{e.event("own", "s1")})
+			return err
+		},
+		"SaveCentre": func(ctx context.Context, l lane.Lease) error { return e.s.SaveCentre(ctx, l, centre.Directory{}) },
+		"Learn": func(ctx context.Context, l lane.Lease) error {
+			return e.s.Learn(ctx, l, []lane.Known{known(e.Now(), crm.Contact, 5, "+79005556677")}, []integration.Record{{Kind: crm.Contact, ID: 1}})
+		},
 	}
 }
 

@@ -66,9 +66,19 @@ func (e *exam) portalsConnectAgain() {
 		}
 	}
 	other := e.connect("other", "member-1")
-	all, err := e.s.PortalsByMember(ctx, "member-1")
-	if err != nil || len(all) != 2 || all[0].Tenant != "acme" || all[1].ID != other {
-		t.Errorf("by member: %v, %v", all, err)
+	e.must(e.s.SetTenantState(ctx, "other", integration.TenantSuspended))
+	e.must(e.s.SetPortalState(ctx, "other", other, integration.PortalBlocked, ""))
+	all, err := e.s.PortalsOf(ctx, "member-1")
+	e.must(err)
+	wantAll := []store.PortalAccess{
+		{Tenant: "acme", TenantState: integration.TenantActive, Portal: e.portal, PortalState: integration.PortalOK, Application: "app-token"},
+		{Tenant: "other", TenantState: integration.TenantSuspended, Portal: other, PortalState: integration.PortalBlocked, Application: "app-token"},
+	}
+	if diff := cmp.Diff(wantAll, all); diff != "" {
+		t.Errorf("portals of a member (-want +got):\n%s", diff)
+	}
+	if none, err := e.s.PortalsOf(ctx, "member-9"); err != nil || len(none) != 0 {
+		t.Errorf("portals of nobody: %v, %v", none, err)
 	}
 	second := e.connect("acme", "member-2")
 	page, err := e.s.Portals(ctx, "acme", min(e.portal, second), 9)

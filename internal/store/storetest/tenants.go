@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"omniconnector/crm"
 	"omniconnector/integration"
 	"omniconnector/integration/lane"
 	"omniconnector/internal/store"
@@ -101,7 +102,7 @@ func (e *exam) deletionReallyDeletes() {
 	e.save(e.delivery("late", "s")) // as from a spool
 	for _, l := range lost {
 		if l.Tenant == "other" {
-			if err := e.s.Append(ctx, l, e.event("late", "s")); !errors.Is(err, lane.ErrLost) {
+			if _, err := e.s.Append(ctx, l, []integration.Event{e.event("late", "s")}); !errors.Is(err, lane.ErrLost) {
 				t.Errorf("the deleted tenant's lane writes: %v", err)
 			}
 		}
@@ -126,6 +127,9 @@ func fill(e *exam) []integration.EventID {
 	d.Plan.Reasons = []integration.Reason{{Rule: "T-3", Code: "created", Args: map[string]string{"of": "entity"}}}
 	e.record(l, d)
 	e.must(e.s.SaveDirectory(ctx, l, directory))
+	e.must(e.s.SaveCentre(ctx, l, office))
+	e.must(e.s.SavePlatform(ctx, e.tenant, platform))
+	e.must(e.s.Learn(ctx, l, []lane.Known{known(e.Now(), crm.Contact, 1, "+79001112233")}, nil))
 	e.must(e.s.Settle(ctx, l, []lane.Change{{Key: "a2", State: lane.StateDead, Attempts: 3, At: e.Now()}}))
 	e.must(e.s.Release(ctx, l))
 	return ids
