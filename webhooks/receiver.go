@@ -120,7 +120,7 @@ func (r *Receiver) take(c *gin.Context, source Source) (Outcome, *reply) {
 	if err != nil {
 		return r.refuse(ctx, source, "", err)
 	}
-	body, outcome, bad := readBody(c.Request)
+	body, outcome, bad := readBody(c.Request, MaxBody)
 	if bad != nil {
 		return outcome, bad
 	}
@@ -173,16 +173,16 @@ func (r *Receiver) answer(c *gin.Context, source string, o Outcome, with *reply)
 	c.Data(with.status, "application/json; charset=utf-8", with.body)
 }
 
-// readBody reads no more than MaxBody.
-func readBody(req *http.Request) ([]byte, Outcome, *reply) {
-	if req.ContentLength > MaxBody {
+// readBody reads no more than most bytes.
+func readBody(req *http.Request, most int64) ([]byte, Outcome, *reply) {
+	if req.ContentLength > most {
 		return nil, TooLarge, tooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(req.Body, MaxBody+1))
+	body, err := io.ReadAll(io.LimitReader(req.Body, most+1))
 	switch {
 	case err != nil:
 		return nil, Malformed, halfBody
-	case len(body) > MaxBody:
+	case int64(len(body)) > most:
 		return nil, TooLarge, tooLarge
 	}
 	return body, Accepted, nil
