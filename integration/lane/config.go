@@ -89,6 +89,8 @@ type Config struct {
 	// SweepEvery, StatusesEvery and SyncEvery are the periods of what is done again and again; SweepOverlap is how far
 	// a sweep looks back beyond the one before.
 	SweepEvery, SweepOverlap, StatusesEvery, SyncEvery time.Duration
+	// Prepare says where portals report their events; an empty handler leaves what the errand itself says.
+	Prepare crm.Prepare
 	// Lanes is how many lanes a process works in at once.
 	Lanes int
 	// Step, when set, is told before and after each boundary of the work; crash tests die there.

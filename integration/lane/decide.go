@@ -16,6 +16,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 )
 
 // newEventID gives an id that grows with time (docs/adr/0005-ids.md).
@@ -197,6 +198,9 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 	if facts.Directory.SyncedAt.IsZero() {
 		return nil, nil // whether the portal has leads is not known yet: the first synchronisation is under way
 	}
+	if l.dialling(s, &facts.Call) {
+		return nil, nil
+	}
 	if facts.Known == nil && facts.Memory.Known == nil {
 		if find := integration.Ask(facts); find != nil {
 			return nil, l.ask(ctx, s, find)
@@ -206,6 +210,9 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 		if facts.Missed, err = l.missed(ctx, s, facts.Memory.AskedAt); err != nil {
 			return nil, err
 		}
+	}
+	if err := l.own(ctx, s, &facts); err != nil {
+		return nil, err
 	}
 	plan := l.plan(ctx, &facts)
 	d := &Decided{Session: s.id, Customer: s.customer, Events: s.pending, Plan: plan, At: facts.Now}
@@ -246,10 +253,80 @@ func (l *Lane) facts(ctx context.Context, s *session) (integration.Facts, error)
 		}
 		l.directoryAt = l.cfg.Now()
 	}
+	if err := l.loadCentre(ctx, l.cfg.Now()); err != nil {
+		return integration.Facts{}, fmt.Errorf("load the platform's directory: %w", err)
+	}
 	return integration.Facts{
 		Now: l.cfg.Now(), Call: integration.Fold(s.events), Settings: settings, Known: s.known, AskedAt: s.askedAt,
-		Directory: l.directory, Memory: s.memory, Trigger: s.pending[len(s.pending)-1],
+		Directory: l.directory, Centre: &l.centre, RereadAfter: l.cfg.RereadAfter, Memory: s.memory,
+		Trigger: s.pending[len(s.pending)-1],
 	}, nil
+}
+
+// own gathers what we ourselves have done for the customer, where the decision looks at it: calls that were started lately
+// (T-8), and changes of records (T-1).
+func (l *Lane) own(ctx context.Context, s *session, f *integration.Facts) error {
+	if f.Call.Request != nil {
+		started, err := l.cfg.Store.History(ctx, l.lease, s.customer, []string{centre.Dial{}.Name()}, f.Now.Add(-time.Minute), 10)
+		if err != nil {
+			return fmt.Errorf("load the customer's calls of late: %w", err)
+		}
+		for _, e := range l.queue.order {
+			if e.Customer == s.customer {
+				started = append(started, *e)
+			}
+		}
+		f.Dialled = dialledOf(started)
+	}
+	if f.Settings.Telephony.Other.On && f.Call.Finished {
+		names := []string{crm.Create{}.Name(), crm.Update{}.Name()}
+		written, err := l.cfg.Store.History(ctx, l.lease, s.customer, names, f.Call.StartedAt.Add(-time.Hour), 200)
+		if err != nil {
+			return fmt.Errorf("load our own changes: %w", err)
+		}
+		f.Writes = writesOf(written)
+	}
+	return nil
+}
+
+func dialledOf(started []Entry) []integration.Dialled {
+	var out []integration.Dialled
+	for i := range started {
+		if do, ok := started[i].Action.Do.(centre.Dial); ok && started[i].State != StateFailed {
+			at := started[i].FirstSent
+			if at.IsZero() {
+				at = started[i].DueAt
+			}
+			out = append(out, integration.Dialled{At: at, Employee: do.Employee, Session: started[i].Session})
+		}
+	}
+	return out
+}
+
+// writesOf reads the times of change that our own writes left.
+func writesOf(written []Entry) map[integration.Record][]integration.Write {
+	out := map[integration.Record][]integration.Write{}
+	for i := range written {
+		e := &written[i]
+		if e.State != StateDone {
+			continue
+		}
+		switch do := e.Action.Do.(type) {
+		case crm.Create:
+			var made crm.Made
+			if json.Unmarshal(e.Result, &made) == nil && !made.At.IsZero() {
+				at := integration.Record{Kind: do.Kind, ID: made.ID}
+				out[at] = append(out[at], integration.Write{After: made.At})
+			}
+		case crm.Update:
+			var updated crm.Updated
+			if json.Unmarshal(e.Result, &updated) == nil && !updated.After.IsZero() && do.Entity.ID != 0 {
+				at := integration.Record{Kind: do.Kind, ID: do.Entity.ID}
+				out[at] = append(out[at], integration.Write{Before: updated.Before, After: updated.After})
+			}
+		}
+	}
+	return out
 }
 
 // settingsAt gives the settings a call began with, or the newest for a new call (T-16).

@@ -9,6 +9,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 )
 
 // Lane is the work of one portal while this process holds its lease. One goroutine owns all of
@@ -31,19 +32,23 @@ type Lane struct {
 
 	directory   crm.Directory
 	directoryAt time.Time
+	centre      centre.Directory
+	centreAt    time.Time
 	settings    map[int64]*integration.Settings
 	newest      int64
 	newestAt    time.Time
 
-	back      chan any // reports of flights, uploads and reads
-	flights   int      // requests under way
-	urgent    int      // of them, those that carry urgent work only
-	uploads   int
-	carriers  chan struct{} // one place for each upload that travels
-	turns     chan struct{} // the upload whose turn at the bucket it is
-	pressing  atomic.Bool   // urgent work waits for the bucket
-	syncing   bool
-	notBefore time.Time // the portal is left alone until then
+	back     chan any // reports of flights, uploads and reads
+	flights  int      // requests under way
+	urgent   int      // of them, those that carry urgent work only
+	uploads  int
+	carriers chan struct{} // one place for each upload that travels
+	turns    chan struct{} // the upload whose turn at the bucket it is
+	pressing atomic.Bool   // urgent work waits for the bucket
+	// running are the kinds of errand that are under way; errandsOut counts them and calls being started.
+	running    map[string]bool
+	errandsOut int
+	notBefore  time.Time // the portal is left alone until then
 	// shareUntil is until when urgent work waits for urgent work in flight, because the bucket is half empty.
 	shareUntil time.Time
 	failures   int // requests that failed as a whole, one after another
@@ -60,7 +65,7 @@ type Lane struct {
 func newLane(cfg Config, lease Lease) *Lane {
 	return &Lane{
 		cfg: cfg, lease: lease, wake: make(chan struct{}, 1), queue: newQueue(),
-		sessions: map[integration.SessionID]*session{}, settings: map[int64]*integration.Settings{},
+		sessions: map[integration.SessionID]*session{}, running: map[string]bool{}, settings: map[int64]*integration.Settings{},
 		back: make(chan any, 64), carriers: make(chan struct{}, uploadsAtOnce), turns: make(chan struct{}, 1),
 		log: cfg.Log.With(slog.String("tenant_id", string(lease.Tenant)), slog.String("portal_id", string(lease.Portal)),
 			slog.Int64("fence", lease.Fence)),
@@ -90,7 +95,7 @@ func (l *Lane) Run(ctx context.Context) error {
 				return err
 			}
 		}
-		if l.flights+l.uploads == 0 && !l.syncing && (l.closing || l.idle()) {
+		if l.flights+l.uploads+l.errandsOut == 0 && (l.closing || l.idle()) {
 			return nil
 		}
 		if err := l.wait(ctx, work); err != nil {
@@ -145,7 +150,7 @@ func (l *Lane) turn(ctx context.Context) error {
 		{"decide", l.decide},
 		{"resolve doubts", l.resolve},
 		{"send", l.send},
-		{"synchronise", l.sync},
+		{"run errands", l.run},
 	} {
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)

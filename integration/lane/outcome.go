@@ -123,7 +123,7 @@ func (l *Lane) resolve(ctx context.Context) error {
 	}
 	var entries []*Entry
 	for _, e := range l.queue.order {
-		if e.State == StateDoubt && !l.queue.flying[e.Action.Key] && !e.DueAt.After(now) && len(entries) < doubtsAtOnce && l.resolvable(e) {
+		if e.State == StateDoubt && !isErrand(e.Action.Do) && !l.queue.flying[e.Action.Key] && !e.DueAt.After(now) && len(entries) < doubtsAtOnce && l.resolvable(e) {
 			entries = append(entries, e)
 		}
 	}
@@ -205,7 +205,7 @@ func (l *Lane) afterLookUp(e *Entry, o *crm.Outcome, now time.Time) Change {
 // repeatable reports whether doing a command twice leaves the same as doing it once.
 func repeatable(c crm.Command) bool {
 	switch c.(type) {
-	case crm.Create, crm.Finish, crm.AttachRecord:
+	case crm.Create, crm.Finish, crm.AttachRecord, crm.AddActivity, crm.Comment, crm.Transcribe:
 		return false
 	default:
 		// A repeated registration with its EXTERNAL_CALL_ID answers with the same call (contract bitrix24 §4.2).

@@ -120,36 +120,6 @@ func (l *Lane) stored(ctx context.Context, u *uploaded) error {
 	return l.settle(ctx, []Change{c})
 }
 
-// synced is the report of a directory synchronisation.
-type synced struct {
-	entry     *Entry
-	directory crm.Directory
-	err       *crm.Error
-}
-
-// sync reads the portal's directory when an action asks for it.
-func (l *Lane) sync(ctx context.Context) error {
-	now := l.cfg.Now()
-	if l.syncing || now.Before(l.notBefore) {
-		return nil
-	}
-	for _, e := range l.queue.order {
-		_, sync := e.Action.Do.(crm.Sync)
-		if !sync || e.DueAt.After(now) || e.State == StateDone {
-			continue
-		}
-		l.syncing = true
-		l.queue.flying[e.Action.Key] = true
-		e.FirstSent = now
-		go func() {
-			directory, err := l.portal.Directory(ctx, l.charge)
-			l.back <- synced{e, directory, err}
-		}()
-		return nil
-	}
-	return nil
-}
-
 // spareWithin is how long an upload waits for its turn before it is put off.
 const spareWithin = time.Minute
 
@@ -202,29 +172,4 @@ func (l *Lane) charge(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// synced stores a new directory; a failed synchronisation keeps the old one.
-func (l *Lane) synced(ctx context.Context, s *synced) error {
-	l.syncing = false
-	now := l.cfg.Now()
-	delete(l.queue.flying, s.entry.Action.Key)
-	s.entry.Attempts++
-	if s.err != nil {
-		if s.err.Kind == crm.Denied || s.err.Kind == crm.Overloaded {
-			if err := l.suspend(ctx, s.err, now); err != nil {
-				return err
-			}
-		}
-		c := change(s.entry, StatePlanned, now)
-		c.Err = s.err
-		c.DueAt = now.Add(max(s.err.Wait, l.backoff(s.entry.Attempts)))
-		return l.settle(ctx, []Change{l.giveUp(s.entry, c, now)})
-	}
-	s.directory.SyncedAt = now
-	if err := l.cfg.Store.SaveDirectory(ctx, l.lease, s.directory); err != nil {
-		return err
-	}
-	l.directory, l.directoryAt = s.directory, now
-	return l.settle(ctx, []Change{done(s.entry, nil, now)})
 }

@@ -123,20 +123,19 @@ func (l *Lane) pack(ready []*chain) *flight {
 	return f
 }
 
-// elsewhere tells actions that go another way than in the next request: synchronisations, and records beyond what may
+// elsewhere tells actions that go another way than in the next request: errands, and records beyond what may
 // travel at a time.
 func (l *Lane) elsewhere() func(*Entry) bool {
 	room := l.recordSlots()
 	return func(e *Entry) bool {
-		switch e.Action.Do.(type) {
-		case crm.Sync:
+		if isErrand(e.Action.Do) {
 			return true
-		case crm.AttachRecord:
-			room--
-			return room < 0
-		default:
+		}
+		if _, record := e.Action.Do.(crm.AttachRecord); !record {
 			return false
 		}
+		room--
+		return room < 0
 	}
 }
 
@@ -166,7 +165,7 @@ func (l *Lane) recall(ctx context.Context) error {
 func (l *Lane) prune(ctx context.Context, now time.Time) error {
 	var changes []Change
 	for _, e := range l.queue.order {
-		if e.State != StatePlanned || l.queue.flying[e.Action.Key] {
+		if e.State != StatePlanned || l.queue.flying[e.Action.Key] || isErrand(e.Action.Do) {
 			continue
 		}
 		action, drop := integration.Late(e.Action, now)
@@ -277,8 +276,10 @@ func (l *Lane) receive(ctx context.Context, report any) error {
 		return l.resolvedDoubts(ctx, &r)
 	case uploaded:
 		return l.stored(ctx, &r)
-	case synced:
-		return l.synced(ctx, &r)
+	case ran:
+		return l.ran(ctx, &r)
+	case dialled:
+		return l.dialled(ctx, &r)
 	}
 	return nil
 }
@@ -305,7 +306,11 @@ func (l *Lane) land(ctx context.Context, r *landed) error {
 		l.failures = 0
 	}
 	for i, q := range r.flight.questions {
-		l.answered(q, &outcomes[i], now)
+		if known := l.answered(q, &outcomes[i], now); known != nil {
+			if err := l.learn(ctx, q, known); err != nil {
+				return err
+			}
+		}
 	}
 	var changes []Change
 	for i, e := range r.flight.entries {
@@ -359,7 +364,7 @@ func wholeFailure(outcomes []crm.Outcome) *crm.Error {
 }
 
 // answered hands the CRM's answer to the session that asked, or lets it ask again later.
-func (l *Lane) answered(q question, o *crm.Outcome, now time.Time) {
+func (l *Lane) answered(q question, o *crm.Outcome, now time.Time) *crm.Customer {
 	q.session.asking = false
 	known, ok := o.Result.(crm.Customer)
 	if o.Err != nil || !ok {
@@ -368,9 +373,10 @@ func (l *Lane) answered(q question, o *crm.Outcome, now time.Time) {
 			wait = o.Err.Wait
 		}
 		q.session.retryAt = now.Add(wait)
-		return
+		return nil
 	}
 	q.session.known, q.session.askedAt = &known, now
+	return &known
 }
 
 // settle stores changes and takes them over.

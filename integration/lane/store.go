@@ -149,6 +149,9 @@ type Store interface {
 	// many were new.
 	Append(ctx context.Context, l Lease, events []integration.Event) (added int, err error)
 
+	// Schedule plans errands from anywhere, without a lease: one that is settled is planned anew, one that waits becomes due
+	// no later than asked.
+	Schedule(ctx context.Context, t integration.TenantID, p integration.PortalID, errands []integration.Action) error
 	// Centre gives the platform's directory; its SyncedAt is zero when it was never read.
 	Centre(ctx context.Context, l Lease) (centre.Directory, error)
 	// SaveCentre replaces it.
