@@ -140,8 +140,7 @@ func TestTheAdapterPassesTheExamOfPortals(t *testing.T) {
 	crmtest.Run(t, func(t *testing.T) crmtest.Harness {
 		t.Helper()
 		w := newWorld(t, emulator.PortalSpec{Name: "acme", Mode: emulator.Classic, Tariff: emulator.Tariff{Burst: 1000, PerSecond: 1000}})
-		kinds := map[crm.Kind]emulator.Kind{crm.Lead: emulator.Lead, crm.Deal: emulator.Deal, crm.Contact: emulator.Contact, crm.Company: emulator.Company}
-		return crmtest.Harness{
+		return w.person(t, crmtest.Harness{
 			Portal: w.client(t), Users: [2]crm.UserID{1, 7},
 			OpenStage: "NEW", WonStage: "WON", OpenLead: "NEW", JunkLead: "JUNK",
 			Beside: func(t *testing.T) crm.Portal { t.Helper(); return w.client(t) },
@@ -150,11 +149,11 @@ func TestTheAdapterPassesTheExamOfPortals(t *testing.T) {
 				w.portal.FailNext("crm.item.add", emulator.Fault{Kind: emulator.FaultError, Status: 400, Code: "CRM_FIELD_ERROR_VALUE_NOT_VALID", Text: "bad"})
 			},
 			Edit: func(kind crm.Kind, id int64, responsible crm.UserID) {
-				if err := w.portal.Edit(kinds[kind], id, map[string]any{"assignedById": int64(responsible)}); err != nil {
+				if err := w.portal.Edit(emulated[kind], id, map[string]any{"assignedById": int64(responsible)}); err != nil {
 					t.Error(err)
 				}
 			},
-			Count:     func(kind crm.Kind) int { return w.portal.Count(kinds[kind]) },
+			Count:     func(kind crm.Kind) int { return w.portal.Count(emulated[kind]) },
 			Refreshes: func() int { return w.portal.Requests().Refreshes },
 			Requests:  func() int { return w.portal.Requests().HTTP },
 			Calls: func() int {
@@ -184,6 +183,6 @@ func TestTheAdapterPassesTheExamOfPortals(t *testing.T) {
 				return times, sum
 			},
 			Advance: w.clock.Advance,
-		}
+		})
 	})
 }

@@ -61,6 +61,25 @@ type Harness struct {
 	Shown func(crm.UserID) int
 	// Record tells how often a record was attached to any call, and the last one's SHA-256.
 	Record func() (times int, sum string)
+	// Transcripts counts the transcripts that were attached to any call, Notes the messages that finished calls posted.
+	Transcripts, Notes func() int
+	// Click is an employee's click on a number in the account, which registers the call by itself and tells its id. It
+	// takes an account that reports ONEXTERNALCALLSTART.
+	Click func(user crm.UserID, phone string) string
+	// Fill is a person writing into a text field of a record, by the name that commands know; Remove deletes a record.
+	Fill   func(kind crm.Kind, id int64, field, value string)
+	Remove func(kind crm.Kind, id int64)
+	// AddField adds a custom text field, "UF_CRM_CITY", mandatory or not.
+	AddField func(kind crm.Kind, name, title string, mandatory bool)
+	// Comments are the texts in a record's timeline.
+	Comments func(kind crm.Kind, id int64) []string
+	// Bind has the account report an event to an address, as an earlier version of ours did.
+	Bind func(event, address string)
+	// Handlers tells "EVENT address" of all that is bound, Lines "number name" of all lines; both sorted.
+	Handlers, Lines func() []string
+	// Workday begins, pauses or ends an employee's working day; NoWorkdays takes them from the tariff.
+	Workday    func(crm.UserID, crm.Presence)
+	NoWorkdays func()
 	// Advance moves the clock.
 	Advance func(time.Duration)
 }
@@ -100,6 +119,21 @@ func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 		{"a renamed account is followed", renamed},
 		{"as many chains fit as the request takes", fits},
 		{"the directory is complete", directory},
+		{"the directory offers text fields", textFields},
+		{"a refusal names the mandatory field", mandatoryField},
+		{"a call that the account registered goes on by its own id", clickedCall},
+		{"a finished call posts a message when it is asked to", notice},
+		{"a transcript is attached once", transcribeOnce},
+		{"an activity of a record without a client is made once", activityOnce},
+		{"an activity hangs on what its own request made", activityInChain},
+		{"a comment is written once", commentOnce},
+		{"a field is filled in while nobody has", emptyGuards},
+		{"what is found tells who changed it when, and custom fields", foundDetails},
+		{"customers are read page by page with their numbers", pagesOfCustomers},
+		{"a record that is gone is not found", readOne},
+		{"the same ending in another country is another number", countries},
+		{"the account is prepared once", prepared},
+		{"working days are told where there are any", workdays},
 	}
 	for _, c := range claims {
 		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
