@@ -85,7 +85,7 @@ func report(f fields, k integration.EventKind, zone *time.Location) integration.
 		Internal: said(f.flag("is_internal")), Transfer: said(f.flag("is_transfer")),
 		Wait: f.seconds("wait_time_duration"), Talk: f.seconds("talk_time_duration"), Total: f.seconds("total_time_duration"),
 		Records: records(f), ExternalID: f.text("external_id"), CallSource: f.text("call_source"),
-		Rating: rating(f), Tags: f.list("tag_names"), Params: named(f),
+		Rating: score(f.number("operator_rating")), Tags: f.list("tag_names"), Params: named(f),
 	}
 	switch f.text("direction") {
 	case "in", "incoming", "inbound":
@@ -119,9 +119,9 @@ func employee(f fields, key string) integration.EmployeeID {
 	return integration.EmployeeID(f.number(key))
 }
 
-// rating is the caller's score; a number nobody can give is none.
-func rating(f fields) int {
-	if n := f.number("operator_rating"); n > 0 && n <= 100 {
+// score is what a caller gave; a number nobody can give is none.
+func score(n int64) int {
+	if n > 0 && n <= 100 {
 		return int(n)
 	}
 	return 0
