@@ -121,8 +121,11 @@ func (s *Store) Jobs(ctx context.Context, t integration.TenantID, p integration.
 // later not before it is due.
 const busy = unfinished + ` AND (state = 'sending' OR substr(action_key, 1, 6) <> 'every/' AND (state = 'doubt' OR attempts > 0 OR due_at <= ?))`
 
-// Busy tells whether a portal has anything to decide or to do by now.
+// Busy tells whether a portal has anything to decide or to do by now; a zero now is the store's own clock.
 func (s *Store) Busy(ctx context.Context, t integration.TenantID, p integration.PortalID, now time.Time) (bool, error) {
+	if now.IsZero() {
+		now = s.now()
+	}
 	var events, actions []int
 	any := func(row any) *gorm.DB {
 		return s.read(ctx).Model(row).Scopes(of(clean(t), clean(p))).Select("1").Limit(1)

@@ -30,6 +30,18 @@ func Run(t *testing.T, open Open) {
 		"refresh is single flight":        (*exam).refreshIsSingleFlight,
 		"refresh survives failures":       (*exam).refreshSurvivesFailures,
 		"settings have versions":          (*exam).settingsHaveVersions,
+		"customers are indexed":           (*exam).customersAreIndexed,
+		"customers are bounded":           (*exam).customersAreBounded,
+		"newer knowledge wins":            (*exam).newerKnowledgeWins,
+		"changed records are read anew":   (*exam).changedRecordsAreReadAnew,
+		"disconnecting drops the index":   (*exam).disconnectingDropsTheIndex,
+		"platforms are kept sealed":       (*exam).platformsAreKeptSealed,
+		"one account is one portal":       (*exam).oneAccountIsOnePortal,
+		"deadlines are told":              (*exam).deadlinesAreTold,
+		"errands are scheduled":           (*exam).errandsAreScheduled,
+		"actions wait for their moment":   (*exam).actionsWaitForTheirMoment,
+		"busy is what is due":             (*exam).busyIsWhatIsDue,
+		"retries revive what was skipped": (*exam).retriesReviveWhatWasSkipped,
 		"strangers see nothing":           (*exam).strangersSeeNothing,
 	} {
 		t.Run(name, func(t *testing.T) {
