@@ -135,22 +135,35 @@ func (f form) auth(name string) string { return f.text("auth[" + name + "]") }
 
 const (
 	masked = "[secret]"
-	// shortestMasked keeps a very short token from blotting out the whole body.
-	shortestMasked = 6
+	// shortestMasked keeps a very short token from blotting out the rest; real ones have 32 digits and more.
+	shortestMasked = 16
 )
 
-// evidence is the body to keep: the form that was sent, without a single token. The event's tokens open the portal for
-// an hour, and the application's token proves every later event.
-func (f form) evidence() []byte {
-	token := f.auth("application_token")
+// masked is the form without a single token, wherever one stands: the event's tokens open the portal for an hour,
+// and the application's token proves every later event.
+func (f form) masked() form {
+	var pairs []string
+	for _, p := range f {
+		if secret(p.name) && len(p.value) >= shortestMasked {
+			pairs = append(pairs, p.value, masked)
+		}
+	}
+	hide := strings.NewReplacer(pairs...)
+	out := make(form, len(f))
+	for i, p := range f {
+		if out[i] = (pair{hide.Replace(p.name), hide.Replace(p.value)}); secret(p.name) {
+			out[i].value = masked
+		}
+	}
+	return out
+}
+
+func secret(name string) bool { return strings.Contains(strings.ToLower(name), "token") }
+
+// encode writes the form as the portal would.
+func (f form) encode() []byte {
 	var b strings.Builder
 	for i, p := range f {
-		switch {
-		case strings.Contains(strings.ToLower(p.name), "token"):
-			p.value = masked
-		case len(token) >= shortestMasked:
-			p.name, p.value = strings.ReplaceAll(p.name, token, masked), strings.ReplaceAll(p.value, token, masked)
-		}
 		if i > 0 {
 			b.WriteByte('&')
 		}

@@ -130,8 +130,9 @@ func (r *Receiver) take(c *gin.Context) (webhooks.Outcome, *reply) {
 
 // keep makes a delivery durable for every tenant whose portal it came from, before it is answered.
 func (r *Receiver) keep(ctx context.Context, portals []PortalAccess, f form, d integration.Delivery, name string) (webhooks.Outcome, *reply) {
+	f = f.masked()
 	outcome := webhooks.Accepted
-	d.Received, d.ContentType, d.Body = r.o.Now().UTC(), "application/x-www-form-urlencoded", f.evidence()
+	d.Received, d.ContentType, d.Body = r.o.Now().UTC(), "application/x-www-form-urlencoded", f.encode()
 	e, problem := read(f, name, d.Received)
 	if problem != nil {
 		outcome, e = webhooks.Invalid, unreadable(&d, problem)
