@@ -26,7 +26,7 @@ func drawChains(t *rapid.T) [][]crm.Call {
 			serial++
 			key := fmt.Sprint("k", serial)
 			var do crm.Command
-			switch rapid.IntRange(0, 9).Draw(t, "command") {
+			switch rapid.IntRange(0, 14).Draw(t, "command") {
 			case 0:
 				do = crm.Find{Phones: phonesOf(rapid.IntRange(0, 45).Draw(t, "phones"))}
 			case 1, 2:
@@ -37,8 +37,11 @@ func drawChains(t *rapid.T) [][]crm.Call {
 				if entity != "" {
 					u.Entity = crm.Ref{Of: entity}
 				}
-				if rapid.Bool().Draw(t, "guarded") {
+				switch rapid.IntRange(0, 2).Draw(t, "guarded") {
+				case 1:
 					u.If.Title = new("x")
+				case 2:
+					u.If.Custom = map[string]string{"UF_CRM_1": ""}
 				}
 				do = u
 			case 4:
@@ -55,6 +58,19 @@ func drawChains(t *rapid.T) [][]crm.Call {
 				do = crm.AttachRecord{Call: crm.Ref{Of: call}, Filename: "a.mp3"}
 			case 9:
 				do = crm.Sync{}
+			case 10:
+				do = crm.AddActivity{
+					OriginID: key, Kind: crm.Deal, Entity: crm.Ref{ID: 4, Of: entity}, User: 1, Subject: "x", Phone: "+7", Direction: crm.Outgoing,
+				}
+				activity = key
+			case 11:
+				do = crm.Comment{Kind: crm.Deal, Entity: crm.Ref{ID: 4, Of: entity}, Text: rapid.String().Draw(t, "comment")}
+			case 12:
+				do = crm.Transcribe{Call: crm.Ref{Of: call}, Lines: []crm.Spoken{{Text: rapid.String().Draw(t, "words")}}}
+			case 13:
+				do = crm.List{Kind: crm.Contact, After: int64(serial)}
+			case 14:
+				do = crm.Read{Kind: crm.Contact, ID: int64(serial)}
 			}
 			chains[i] = append(chains[i], crm.Call{Key: key, Do: do})
 		}
@@ -209,6 +225,7 @@ func FuzzBatchAnswer(f *testing.F) {
 	f.Add(`{"result":{"result":[],"result_error":{"c00":"ERROR","c01":{"error":{"code":"x"}}},"result_time":{"c00":[]}}}`)
 	f.Add(`{"error":"expired_token","error_description":"x"}`)
 	f.Add(`{"result":{"result":{"c00":null,"c01":false,"c02":{"items":{"0":{"id":1}}}}}}`)
+	f.Add(`{"result":{"result":{"c01":{"items":[{"id":3,"fm":[{"typeId":"PHONE","value":79}],"UF_CRM_1":["a",null]},{"id":"4","fm":false,"UF_CRM_1":{"0":7}}]},"c02":{"STATUS":"OPENED"}}}}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		env, e := response{status: 200, body: []byte(body)}.read(methodBatch, nil)
 		if e != nil {
@@ -229,7 +246,15 @@ func FuzzBatchAnswer(f *testing.F) {
 			if (r.err == nil) == (r.result == nil) {
 				t.Fatalf("neither result nor error, or both: %+v", r)
 			}
-			_, _ = written(r)
+			made, _ := written(r)
+			_ = made.changed()
+			_, _ = madeID(r)
+			_, _, _ = workday(r)
+			items, _ := records(r)
+			for _, i := range items {
+				_ = i.whole(crm.Contact)
+				_ = i.custom([]string{"UF_CRM_1", "title"})
+			}
 			_, _, _ = readStatistic(r)
 			_, _ = readMissed(r, nil)
 			_ = rest(page{}, r)
