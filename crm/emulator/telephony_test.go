@@ -196,8 +196,10 @@ func TestTranscriptHangsInTheStatisticsAndTheActivity(t *testing.T) {
 		t.Errorf("none yet: %s", a.Raw)
 	}
 	for _, bad := range []m{
-		{"SIDE": "Robot", "START_TIME": 0, "STOP_TIME": 2, "MESSAGE": "x"}, {"SIDE": "User", "START_TIME": -1, "STOP_TIME": 2, "MESSAGE": "x"},
-		{"SIDE": "User", "START_TIME": 0, "STOP_TIME": 0, "MESSAGE": "x"}, {"SIDE": "User", "START_TIME": 0, "STOP_TIME": 2},
+		{"SIDE": "Robot", "START_TIME": 0, "STOP_TIME": 2, "MESSAGE": "x"},
+		{"SIDE": "User", "START_TIME": -1, "STOP_TIME": 2, "MESSAGE": "x"},
+		{"SIDE": "User", "START_TIME": 0, "STOP_TIME": 0, "MESSAGE": "x"},
+		{"SIDE": "User", "START_TIME": 0, "STOP_TIME": 2},
 	} {
 		if a := attach(bad); a.Status != 400 {
 			t.Errorf("%v: %s", bad, a.Raw)

@@ -47,6 +47,7 @@
         swap(fresh, '.cards')
         swap(fresh, '.menu')
         swap(fresh, '.gauge')
+        for (const id of ['#dial', '#callback']) if (!document.querySelector(id).open) swap(fresh, id)
         const playing = [...document.querySelectorAll('audio')].some(a => !a.paused)
         if (!playing) {
           const before = known()
@@ -92,20 +93,21 @@
     if (event.target.closest('[data-callback]')) callback.showModal()
     if (event.target.closest('[data-close]')) event.target.closest('dialog').close()
   })
-  dial.querySelector('form').addEventListener('submit', event => {
+  // Listened for on the document, because the dialogs' contents are replaced when the portal changes.
+  document.addEventListener('submit', event => {
+    const dialog = event.target.closest('dialog')
+    if (!dialog) return
     event.preventDefault()
     const form = event.target.elements
-    if (!form.user) return
-    localStorage.dialUser = form.user.value
-    say(dial, 'click', {
-      client_id: form.line.selectedOptions[0].dataset.client, user: Number(form.user.value), line: form.line.value,
-      phone: dial.dataset.phone, kind: dial.dataset.kind, id: Number(dial.dataset.entity)
-    })
-  })
-  callback.querySelector('form').addEventListener('submit', event => {
-    event.preventDefault()
-    const form = event.target.elements
-    say(callback, 'callback', { phone: form.phone.value, text: form.text.value, line: form.line.value })
+    if (dialog === callback) {
+      say(callback, 'callback', { phone: form.phone.value, text: form.text.value, line: form.line.value })
+    } else if (form.user) {
+      localStorage.dialUser = form.user.value
+      say(dial, 'click', {
+        client_id: form.line.selectedOptions[0].dataset.client, user: Number(form.user.value), line: form.line.value,
+        phone: dial.dataset.phone, kind: dial.dataset.kind, id: Number(dial.dataset.entity)
+      })
+    }
   })
 
   const root = location.pathname.split('/').slice(0, 3).join('/')
