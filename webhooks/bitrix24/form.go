@@ -116,12 +116,17 @@ func (f form) flatten(name string, v any, deep int) form {
 	return f
 }
 
-// text is a variable without what a text column refuses. Of equal names the last wins, as in PHP.
+// clean keeps out what a text column refuses.
+func clean(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	return strings.TrimSpace(strings.ReplaceAll(s, "\x00", ""))
+}
+
+// text is a variable's value. Of equal names the last wins, as in PHP.
 func (f form) text(name string) string {
 	for _, p := range slices.Backward(f) {
 		if p.name == name {
-			s := strings.ToValidUTF8(p.value, "\uFFFD")
-			return strings.TrimSpace(strings.ReplaceAll(s, "\x00", ""))
+			return clean(p.value)
 		}
 	}
 	return ""
@@ -144,14 +149,14 @@ const (
 func (f form) masked() form {
 	var pairs []string
 	for _, p := range f {
-		if secret(p.name) && len(p.value) >= shortestMasked {
-			pairs = append(pairs, p.value, masked)
+		if token := clean(p.value); secret(p.name) && len(token) >= shortestMasked {
+			pairs = append(pairs, token, masked)
 		}
 	}
 	hide := strings.NewReplacer(pairs...)
 	out := make(form, len(f))
 	for i, p := range f {
-		if out[i] = (pair{hide.Replace(p.name), hide.Replace(p.value)}); secret(p.name) {
+		if out[i] = (pair{hide.Replace(clean(p.name)), hide.Replace(clean(p.value))}); secret(p.name) {
 			out[i].value = masked
 		}
 	}

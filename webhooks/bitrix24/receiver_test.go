@@ -30,6 +30,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the want sections of testdata")
 
+func TestMain(m *testing.M) {
+	gin.SetMode(gin.ReleaseMode)
+	os.Exit(m.Run())
+}
+
 var noon = time.Date(2026, 5, 12, 12, 0, 0, 0, time.UTC)
 
 const (
@@ -137,6 +142,16 @@ func (d *desk) do(req *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	d.ServeHTTP(w, req)
 	return w
+}
+
+// post sends an event over the wire, and tells the status.
+func (d *desk) post(address, body string) int {
+	resp, err := http.Post(address, "application/x-www-form-urlencoded", strings.NewReader(body))
+	if err != nil {
+		return 0
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode
 }
 
 func proof(member, token string) string {
