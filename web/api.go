@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -20,12 +21,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
+	"omniconnector/integration/settings"
 )
 
-// Config is what the API is made of. Store, Connector, Platforms, Now and Log are required.
+// Config is what the API is made of. Store, Connector, Platform, Scheduler, Platforms, Now and Log are required.
 type Config struct {
 	Store     Store
 	Connector Connector
+	Platform  PlatformConnector
+	Scheduler Scheduler
 	Platforms Platforms
 	// AdminToken opens the routes of the operator; empty closes them.
 	AdminToken integration.Secret
@@ -52,6 +57,7 @@ type API struct {
 	callers   *limits
 	strangers *limits
 	checks    chan struct{} // documents being read
+	compiler  settings.Compiler
 	huma      huma.API
 	document  []byte // OpenAPI
 	reference []byte // the page about it
@@ -108,6 +114,7 @@ func (a *API) humaConfig() huma.Config {
 	c.Info.Description = apiDescription
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // served by ourselves, without outside hosts
 	c.CreateHooks = nil
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.RejectUnknownQueryParameters = true
 	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -120,6 +127,18 @@ func (a *API) humaConfig() huma.Config {
 		return v, nil
 	}}
 	return c
+}
+
+// schemaName keeps the nouns of the platform apart from those of the portal and of calls.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.PkgPath() == typeOf[centre.Directory]().PkgPath() {
+		return "Platform" + name
+	}
+	return name
 }
 
 const apiDescription = "Tenants, portals, settings and the journal of omniconnector. Errors are problem documents (RFC 9457) " +

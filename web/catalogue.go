@@ -14,9 +14,16 @@ type variablesOut struct {
 	}
 }
 
-func (a *API) listVariables(context.Context, *struct{}) (*variablesOut, error) {
+type variablesIn struct {
+	For string `query:"for" enum:"names,fields" default:"names" doc:"For names of entities, or for extra fields"`
+}
+
+func (a *API) listVariables(_ context.Context, in *variablesIn) (*variablesOut, error) {
 	out := &variablesOut{}
 	out.Body.Variables = integration.Variables()
+	if in.For == "fields" {
+		out.Body.Variables = integration.Parameters()
+	}
 	return out, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 // mountPlain adds what is not part of the API: its description and the health of the process.
 func (a *API) mountPlain(r *gin.Engine) {
+	r.HEAD("/", func(c *gin.Context) { c.Status(http.StatusOK) }) // whoever watches the address asks no more
 	r.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/vnd.oai.openapi+json", a.document) })
 	r.GET("/api/", func(c *gin.Context) {
 		c.Header("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"omniconnector/crm"
 	"omniconnector/integration"
 	"omniconnector/integration/lane"
 )
@@ -173,14 +172,6 @@ func (a *API) testPortal(ctx context.Context, in *PortalPath) (*testPortalOut, e
 	return &testPortalOut{account}, nil
 }
 
-func (a *API) syncPortal(ctx context.Context, in *PortalPath) (*struct{}, error) {
-	p, err := a.connected(ctx, in.Portal)
-	if err != nil {
-		return nil, err
-	}
-	return &struct{}{}, a.cfg.Connector.Sync(ctx, p.Tenant, p.ID)
-}
-
 // connected gives a portal of the caller that was not disconnected.
 func (a *API) connected(ctx context.Context, id integration.PortalID) (integration.Portal, error) {
 	p, err := a.cfg.Store.Portal(ctx, caller(ctx).Tenant.ID, id)
@@ -188,26 +179,6 @@ func (a *API) connected(ctx context.Context, id integration.PortalID) (integrati
 		err = refuse("disconnected")
 	}
 	return p, err
-}
-
-type directoryOut struct{ Body crm.Directory }
-
-func (a *API) getDirectory(ctx context.Context, in *PortalPath) (*directoryOut, error) {
-	d, err := a.directory(ctx, in.Portal)
-	d.Users, d.LeadStages, d.Funnels, d.Sources = listed(d.Users), listed(d.LeadStages), listed(d.Funnels), listed(d.Sources)
-	for i := range d.Funnels {
-		d.Funnels[i].Stages = listed(d.Funnels[i].Stages)
-	}
-	return &directoryOut{d}, err
-}
-
-// directory gives the directory of a portal of the caller.
-func (a *API) directory(ctx context.Context, id integration.PortalID) (crm.Directory, error) {
-	t := caller(ctx).Tenant.ID
-	if _, err := a.cfg.Store.Portal(ctx, t, id); err != nil {
-		return crm.Directory{}, err
-	}
-	return a.cfg.Store.PortalDirectory(ctx, t, id)
 }
 
 // listed makes an empty list of none, so that it shows as [].

@@ -7,6 +7,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 	"omniconnector/integration/lane"
 )
 
@@ -32,6 +33,8 @@ type Store interface {
 	Documents
 	Hooks
 	Journal
+	Accesses
+	Errands
 }
 
 // Scope is what an API token allows.
@@ -61,6 +64,10 @@ type Tenants interface {
 	SetTenantState(ctx context.Context, id integration.TenantID, state integration.TenantState) error
 	// IssueToken draws an API token; only its hash is kept.
 	IssueToken(ctx context.Context, t integration.TenantID, name string, scope Scope) (integration.Secret, error)
+	// Tokens lists a tenant's API tokens, oldest first, without the tokens themselves.
+	Tokens(ctx context.Context, t integration.TenantID) ([]TokenInfo, error)
+	// RevokeToken ends an API token at once; repeating it changes nothing.
+	RevokeToken(ctx context.Context, t integration.TenantID, id string) error
 	// Recognise answers ErrNotFound for a token that is a stranger's, expired or revoked. It
 	// compares in constant time.
 	Recognise(ctx context.Context, token integration.Secret) (Identity, error)
@@ -99,6 +106,8 @@ type Documents interface {
 	SaveSettings(ctx context.Context, t integration.TenantID, p integration.PortalID, expected int64, body []byte, author string) (int64, error)
 	// PortalDirectory gives an empty directory before the first synchronisation.
 	PortalDirectory(ctx context.Context, t integration.TenantID, p integration.PortalID) (crm.Directory, error)
+	// PortalCentre gives the platform's directory as the portal knows it, empty before the first synchronisation.
+	PortalCentre(ctx context.Context, t integration.TenantID, p integration.PortalID) (centre.Directory, error)
 }
 
 // Which names one of the two secrets of webhooks.

@@ -54,8 +54,9 @@ func refuse(code string) error { return &refusal{code: code} }
 
 // mistake refuses one field of the body.
 func mistake(pointer, code string) error {
-	said := fieldSentences[code]
-	return &refusal{code: "invalid", problems: []rules.Problem{{Pointer: pointer, Code: code, RU: said[0], EN: said[1]}}}
+	var m mistakes
+	m.add(pointer, code)
+	return m.err()
 }
 
 // told puts an error into words. What is no error of ours says nothing of itself.
@@ -90,13 +91,33 @@ func codeOf(err error) string {
 	return "internal"
 }
 
+// mistakes collect what is wrong with the body, so that all of it is told at once.
+type mistakes []rules.Problem
+
+func (m *mistakes) add(pointer, code string) {
+	said := fieldSentences[code]
+	*m = append(*m, rules.Problem{Pointer: pointer, Code: code, RU: said[0], EN: said[1]})
+}
+
+// err refuses the request when anything was wrong.
+func (m *mistakes) err() error {
+	if len(*m) == 0 {
+		return nil
+	}
+	return &refusal{code: "invalid", problems: *m}
+}
+
+// wordsOf are the other side's own words.
+func wordsOf(e *crm.Error) string {
+	if e.Text == "" {
+		return e.Code
+	}
+	return strings.TrimPrefix(e.Code+": "+e.Text, ": ")
+}
+
 // portalRefusal says what a CRM said.
 func portalRefusal(e *crm.Error) *refusal {
-	words := e.Code
-	if e.Text != "" {
-		words = strings.TrimPrefix(words+": "+e.Text, ": ")
-	}
-	r := &refusal{code: "portal_away", args: []string{"words", words}}
+	r := &refusal{code: "portal_away", args: []string{"words", wordsOf(e)}}
 	switch e.Kind {
 	case crm.Denied, crm.Invalid, crm.NotFound:
 		r.code = "portal_refuses"
@@ -206,6 +227,29 @@ var kinds = map[string]kind{
 	}},
 	"portal_other": {422, phrase{"Это другой портал", "It is another portal"}, phrase{
 		"По этому адресу отвечает другой портал. Проверьте адрес и member_id.", "Another portal answers at this address. Check the address and member_id.",
+	}},
+	"no_platform": {409, phrase{"Платформа телефонии не подключена", "No telephony platform is connected"}, phrase{
+		"Сначала подключите её: PUT /api/v1/platform.", "Connect it first: PUT /api/v1/platform.",
+	}},
+	"no_settings": {409, phrase{"Настройки ещё не сохранены", "No settings are saved yet"}, phrase{
+		"Сопоставления — часть настроек портала. Сначала сохраните настройки, затем сопоставляйте сотрудников.",
+		"Mappings are part of the portal's settings. Save the settings first, then map employees.",
+	}},
+	"nothing_created": {409, phrase{"По этому звонку ничего не создаётся", "This call creates nothing"}, phrase{
+		"Звонок внутренний, без номера или с вашего же номера, поэтому называть нечего. Выберите другой звонок.",
+		"The call is internal, without a number or from a number of yours, so that there is nothing to name. Choose another call.",
+	}},
+	"platform_refuses": {422, phrase{"Платформа отказала", "The platform refuses"}, phrase{
+		"Платформа телефонии не приняла данные подключения ({words}). Проверьте ключ или логин с паролем, адреса и белый список IP в её личном кабинете.",
+		"The telephony platform did not take the credentials ({words}). Check the key or the login and password, the addresses, and its white list of IP addresses.",
+	}},
+	"platform_away": {502, phrase{"Платформа не отвечает", "The platform does not answer"}, phrase{
+		"Не удалось получить ответ платформы телефонии ({words}). Проверьте адреса и повторите позже.",
+		"No answer came from the telephony platform ({words}). Check the addresses and try again later.",
+	}},
+	"platform_busy": {503, phrase{"Платформа занята", "The platform is busy"}, phrase{
+		"Платформа телефонии ограничила число запросов ({words}). Повторите через минуту.",
+		"The telephony platform limits requests ({words}). Try again in a minute.",
 	}},
 	"disconnected": {409, phrase{"Портал отключён", "The portal is disconnected"}, phrase{
 		"Подключите портал заново.", "Connect the portal again.",

@@ -8,6 +8,8 @@ func (a *API) routes() {
 	add(a, route{"POST", "/tenants/{tenant}/suspend", byAdmin, 200, "suspend-tenant", "Suspend a tenant: its events are kept and wait"}, a.suspendTenant)
 	add(a, route{"POST", "/tenants/{tenant}/resume", byAdmin, 200, "resume-tenant", "Resume a suspended tenant"}, a.resumeTenant)
 	add(a, route{"POST", "/tenants/{tenant}/tokens", byAdmin, 201, "create-token", "Draw an API token; it is shown this once"}, a.createToken)
+	add(a, route{"GET", "/tenants/{tenant}/tokens", byAdmin, 200, "list-tokens", "List API tokens, without the tokens themselves"}, a.listTokens)
+	add(a, route{"DELETE", "/tenants/{tenant}/tokens/{token}", byAdmin, 204, "revoke-token", "End an API token at once"}, a.revokeToken)
 	add(a, route{"GET", "/me", byRead, 200, "me", "Whom the token speaks for"}, a.me)
 
 	add(a, route{"POST", "/portals", byWrite, 201, "connect-portal", "Connect a portal by credentials, or connect it again"}, a.connectPortal)
@@ -15,12 +17,24 @@ func (a *API) routes() {
 	add(a, route{"GET", "/portals/{portal}", byRead, 200, "get-portal", "One portal with its state"}, a.getPortal)
 	add(a, route{"DELETE", "/portals/{portal}", byWrite, 204, "disconnect-portal", "Disconnect a portal; its settings and journal are kept"}, a.disconnectPortal)
 	add(a, route{"POST", "/portals/{portal}/test", byWrite, 200, "test-portal", "Ask the portal who we are there and what we may do"}, a.testPortal)
-	add(a, route{"POST", "/portals/{portal}/sync", byWrite, 202, "sync-portal", "Read users, funnels and stages of the portal anew, soon"}, a.syncPortal)
-	add(a, route{"GET", "/portals/{portal}/directory", byRead, 200, "get-directory", "What settings may refer to: users, funnels, stages"}, a.getDirectory)
+	add(a, route{"POST", "/portals/{portal}/sync", byWrite, 202, "sync-portal", "Read the portal's or the platform's directory anew, soon"}, a.syncPortal)
+	add(a, route{"GET", "/portals/{portal}/directory", byRead, 200, "get-directory", "What settings may refer to, in the portal and at the platform"}, a.getDirectory)
+	add(a, route{"GET", "/portals/{portal}/employees", byRead, 200, "list-employees", "Employees of the platform and the portal users they are"}, a.listEmployees)
+	add(a, route{"PUT", "/portals/{portal}/employees/{employee}", byWrite, 200, "map-employee", "Map an employee to a portal user by hand; saves the next version of the settings"}, a.mapEmployee)
+	add(a, route{"DELETE", "/portals/{portal}/employees/{employee}", byWrite, 200, "unmap-employee", "Take a mapping by hand out; saves the next version of the settings"}, a.unmapEmployee)
+	add(a, route{"GET", "/portals/{portal}/jobs", byRead, 200, "list-jobs", "Errands of the portal: when they run, how far they are, what failed"}, a.listJobs)
+	add(a, route{"POST", "/portals/{portal}/imports", byWrite, 202, "import-calls", "Read calls of the past from the platform; jobs tell how far it is"}, a.importCalls)
+	add(a, route{"POST", "/portals/{portal}/index", byWrite, 202, "index-portal", "Make the index of customers anew; jobs tell how far it is"}, a.indexPortal)
+	add(a, route{"POST", "/portals/{portal}/templates/preview", byRead, 200, "preview-template", "What a name template gives for a stored call or a sample"}, a.previewTemplate)
 
 	add(a, route{"GET", "/portals/{portal}/settings", byRead, 200, "get-settings", "The settings document; ETag is its version"}, a.getSettings)
 	add(a, route{"PUT", "/portals/{portal}/settings", byWrite, 200, "save-settings", "Replace the settings document; If-Match is the version it was made from"}, a.saveSettings)
 	add(a, route{"POST", "/portals/{portal}/settings/validate", byRead, 200, "validate-settings", "Check a settings document without saving it"}, a.validateSettings)
+
+	add(a, route{"GET", "/platform", byRead, 200, "get-platform", "The telephony platform, without its secrets"}, a.getPlatform)
+	add(a, route{"PUT", "/platform", byWrite, 200, "connect-platform", "Connect the telephony platform; the access is proved before it is stored"}, a.connectPlatform)
+	add(a, route{"DELETE", "/platform", byWrite, 204, "disconnect-platform", "Forget the telephony platform and what was read of it"}, a.disconnectPlatform)
+	add(a, route{"POST", "/platform/test", byWrite, 200, "test-platform", "Ask the telephony platform who we are there"}, a.testPlatform)
 
 	add(a, route{"GET", "/hooks", byRead, 200, "get-hooks", "Notifications to set up at the sources, with placeholders for the secrets"}, a.getHooks)
 	add(a, route{"POST", "/hooks/rotate", byWrite, 200, "rotate-hook", "Draw a secret of the notifications; the one before it stays valid for a while"}, a.rotateHook)
@@ -29,6 +43,10 @@ func (a *API) routes() {
 	add(a, route{"GET", "/events/{event}", byRead, 200, "get-event", "One event whole: delivery, facts, reasons, actions"}, a.getEvent)
 	add(a, route{"GET", "/calls/{session}", byRead, 200, "get-call", "The whole story of one call"}, a.getCall)
 
-	add(a, route{"GET", "/variables", byRead, 200, "list-variables", "Variables of name templates"}, a.listVariables)
+	add(a, route{"GET", "/dead-letters", byRead, 200, "list-dead-letters", "What was refused for good, with the other side's words and what to change"}, a.listLetters)
+	add(a, route{"POST", "/dead-letters/{portal}/{key}/retry", byWrite, 202, "retry-dead-letter", "Send it again, with what was skipped because of it"}, a.retryLetter)
+	add(a, route{"POST", "/dead-letters/{portal}/{key}/dismiss", byWrite, 204, "dismiss-dead-letter", "Settle it; the note is kept"}, a.dismissLetter)
+
+	add(a, route{"GET", "/variables", byRead, 200, "list-variables", "Variables of name templates and of extra fields"}, a.listVariables)
 	add(a, route{"GET", "/words", byRead, 200, "list-words", "Parameters of filters"}, a.listWords)
 }

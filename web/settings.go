@@ -12,7 +12,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"omniconnector/crm"
 	"omniconnector/integration"
 	"omniconnector/integration/settings"
 )
@@ -101,7 +100,7 @@ type saveSettingsOut struct {
 }
 
 func (a *API) saveSettings(ctx context.Context, in *saveSettingsIn) (*saveSettingsOut, error) {
-	dir, err := a.directory(ctx, in.Portal)
+	known, err := a.directories(ctx, in.Portal)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +112,7 @@ func (a *API) saveSettings(ctx context.Context, in *saveSettingsIn) (*saveSettin
 	if err != nil {
 		return nil, err
 	}
-	s, problems, err := a.read(ctx, in.RawBody, dir)
+	s, problems, err := a.read(ctx, in.RawBody, known)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +124,7 @@ func (a *API) saveSettings(ctx context.Context, in *saveSettingsIn) (*saveSettin
 		return nil, err
 	}
 	out := &saveSettingsOut{ETag: etag(version)}
-	out.Body.Version, out.Body.Warnings = version, warnings(ctx, s, dir)
+	out.Body.Version, out.Body.Warnings = version, warnings(ctx, s, known)
 	return out, nil
 }
 
@@ -133,14 +132,14 @@ func (a *API) saveSettings(ctx context.Context, in *saveSettingsIn) (*saveSettin
 // one tenant must not take from the calls of the others.
 const checksAtOnce = 2
 
-func (a *API) read(ctx context.Context, body []byte, dir crm.Directory) (*integration.Settings, []settings.Problem, error) {
+func (a *API) read(ctx context.Context, body []byte, known settings.Directories) (*integration.Settings, []settings.Problem, error) {
 	select {
 	case a.checks <- struct{}{}:
 		defer func() { <-a.checks }()
 	case <-ctx.Done():
 		return nil, nil, fmt.Errorf("%w: %w", ErrAway, ctx.Err())
 	}
-	s, problems := settings.Read(bytes.Clone(body), dir)
+	s, problems := settings.Read(bytes.Clone(body), known)
 	return s, problems, nil
 }
 
@@ -169,11 +168,11 @@ type validateSettingsOut struct {
 }
 
 func (a *API) validateSettings(ctx context.Context, in *documentIn) (*validateSettingsOut, error) {
-	dir, err := a.directory(ctx, in.Portal)
+	known, err := a.directories(ctx, in.Portal)
 	if err != nil {
 		return nil, err
 	}
-	s, problems, err := a.read(ctx, in.RawBody, dir)
+	s, problems, err := a.read(ctx, in.RawBody, known)
 	if err != nil {
 		return nil, err
 	}
@@ -181,13 +180,13 @@ func (a *API) validateSettings(ctx context.Context, in *documentIn) (*validateSe
 	out.Body.Valid = s != nil
 	out.Body.Errors, out.Body.Warnings = fieldErrors(ctx, problems), []ProblemError{}
 	if s != nil {
-		out.Body.Warnings = warnings(ctx, s, dir)
+		out.Body.Warnings = warnings(ctx, s, known)
 	}
 	return out, nil
 }
 
-func warnings(ctx context.Context, s *integration.Settings, dir crm.Directory) []ProblemError {
-	return fieldErrors(ctx, settings.Warnings(s, dir))
+func warnings(ctx context.Context, s *integration.Settings, known settings.Directories) []ProblemError {
+	return fieldErrors(ctx, settings.Warnings(s, known))
 }
 
 func fieldErrors(ctx context.Context, problems []settings.Problem) []ProblemError {

@@ -151,3 +151,40 @@ func each[A, B any](list []A, f func(A) B) []B {
 	}
 	return out
 }
+
+// TokenView is what is known of an API token after it was shown once.
+type TokenView struct {
+	ID      string     `json:"id"`
+	Name    string     `json:"name"`
+	Scope   Scope      `json:"scope" enum:"read,write"`
+	Created time.Time  `json:"created"`
+	Expires *time.Time `json:"expires,omitempty" doc:"Absent means never"`
+	Revoked *time.Time `json:"revoked,omitempty" doc:"Absent means that it is valid"`
+}
+
+type listTokensOut struct {
+	Body struct {
+		Tokens []TokenView `json:"tokens" nullable:"false" doc:"Oldest first, the revoked ones too"`
+	}
+}
+
+func (a *API) listTokens(ctx context.Context, in *TenantPath) (*listTokensOut, error) {
+	if _, err := a.cfg.Store.Tenant(ctx, in.Tenant); err != nil {
+		return nil, err
+	}
+	list, err := a.cfg.Store.Tokens(ctx, in.Tenant)
+	out := &listTokensOut{}
+	out.Body.Tokens = each(list, func(i TokenInfo) TokenView {
+		return TokenView{i.ID, i.Name, i.Scope, i.Created, instant(i.Expires), instant(i.Revoked)}
+	})
+	return out, err
+}
+
+type revokeTokenIn struct {
+	TenantPath
+	Token string `path:"token" maxLength:"200" doc:"The id that the list tells, not the token itself"`
+}
+
+func (a *API) revokeToken(ctx context.Context, in *revokeTokenIn) (*struct{}, error) {
+	return &struct{}{}, a.cfg.Store.RevokeToken(ctx, in.Tenant, in.Token)
+}

@@ -118,10 +118,14 @@ func actionView(r ActionRow) ActionView {
 	if len(r.Result) > 0 {
 		v.Result = object(r.Result)
 	}
-	if e := r.Err; e != nil {
-		v.Error = &ErrorView{Kind: e.Kind, Method: e.Method, Code: e.Code, Text: e.Text}
+	if r.Err != nil {
+		v.Error = errorView(r.Err)
 	}
 	return v
+}
+
+func errorView(e *crm.Error) *ErrorView {
+	return &ErrorView{Kind: e.Kind, Method: e.Method, Code: e.Code, Text: e.Text}
 }
 
 // object lets only JSON through: a damaged row must not damage the answer.

@@ -55,6 +55,13 @@ func (c *checker) templates(at string, list []integration.NameTemplate, words []
 	}
 }
 
+// CheckTemplate tells what is wrong with one name template (T-12), with the given pointer.
+func CheckTemplate(pointer, text string) []Problem {
+	c := checker{notes: newNotes()}
+	c.template(pointer, text)
+	return c.problems
+}
+
 func (c *checker) template(at, text string) {
 	err := integration.CheckTemplate(text)
 	if err == nil {

@@ -50,8 +50,8 @@ func (c *checker) parameter(at, name string) {
 
 // parameters are the names of what extra fields may be filled with.
 func parameters() []string {
-	names := []string{"first_communication_id"}
-	for _, v := range integration.Variables() {
+	var names []string
+	for _, v := range integration.Parameters() {
 		names = append(names, v.Name)
 	}
 	return names

@@ -3,7 +3,6 @@ package settings
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"omniconnector/integration"
 	"omniconnector/integration/centre"
@@ -25,19 +24,6 @@ func (p platform) number(digits string) (centre.Number, bool) {
 		return centre.Number{}, false
 	}
 	return p.Numbers[i], true
-}
-
-// digitsOf is a number as the platform writes it.
-func digitsOf(raw, country string) string {
-	if phone, problem := integration.ParsePhone(raw, country); problem == integration.PhoneFine {
-		raw = string(phone)
-	}
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, raw)
 }
 
 // values are what calls may have of a parameter, ids and names alike; none when the platform does not tell.

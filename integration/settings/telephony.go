@@ -27,7 +27,7 @@ func (c *checker) telephony(at string, t *integration.Telephony) {
 	if t.Callback.On {
 		c.phone(at+"/callback/number", t.Callback.Number)
 	}
-	c.hours(at+"/working_hours", &t.Hours, t.Notes)
+	c.hours(at+"/working_hours", &t.Hours)
 }
 
 // virtualNumber checks a number to call from (T-8): the platform refuses one that is not the tenant's.
@@ -40,20 +40,30 @@ func (c *checker) virtualNumber(at, raw string) {
 		c.say(at, "required")
 		return
 	}
-	if _, ok := c.centre.number(digitsOf(raw, c.settings.Country)); !ok {
+	if _, ok := c.centre.number(onlyDigits(raw)); !ok {
 		c.say(at, "unknown_number", verbatim(raw))
 	}
 }
 
-// phone checks a number that must be there.
+// phone checks a number that must be there, with the code of its country: the platform dials its digits as they are.
 func (c *checker) phone(at, raw string) {
 	if strings.TrimSpace(raw) == "" {
 		c.say(at, "required")
 		return
 	}
-	if c.notANumber(raw) {
+	phone, problem := integration.ParsePhone(raw, c.settings.Country)
+	if problem != integration.PhoneFine || onlyDigits(string(phone)) != onlyDigits(raw) {
 		c.say(at, "not_a_number", verbatim(raw))
 	}
+}
+
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // notANumber is sure of a national number only when the country is known.
@@ -71,11 +81,8 @@ func isTimeOfDay(s string) bool {
 	return err == nil && timeOfDay.MatchString(s)
 }
 
-// hours checks the working hours; notes need at least one working day.
-func (c *checker) hours(at string, h *integration.WorkingHours, notes bool) {
-	if notes && len(h.Days) == 0 {
-		c.say(at+"/days", "required")
-	}
+// hours checks the working hours; without days all hours are.
+func (c *checker) hours(at string, h *integration.WorkingHours) {
 	seen := map[int]bool{}
 	for i, day := range h.Days {
 		place := at + "/days/" + strconv.Itoa(i)

@@ -91,7 +91,7 @@ func (l *linter) telephony(at string, t *integration.Telephony) {
 	if t.RecordsFiltered && !t.Records {
 		l.say(at+"/records_with_filter", "records_off")
 	}
-	if n, ok := l.centre.number(digitsOf(t.Click.Number, l.settings.Country)); ok && t.Click.On && !n.Active {
+	if n, ok := l.centre.number(onlyDigits(t.Click.Number)); ok && t.Click.On && !n.Active {
 		l.say(at+"/click_to_call/number", "inactive_number", verbatim(n.Number))
 	}
 	for _, k := range l.created() {
