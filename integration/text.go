@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"omniconnector/rules"
 )
 
 // Text writes a plan for people: first why, reason by reason with the rule's number, then
-// what is to be done. Stories, `omniconnector explain` and the journal show the same words.
+// what is to be done, and when the call is decided again. Stories, `omniconnector explain` and the journal show the same words.
 func (p Plan) Text(lang Lang) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "outcome %s\n", p.Outcome)
@@ -27,6 +28,9 @@ func (p Plan) Text(lang Lang) string {
 	}
 	for _, a := range p.Actions {
 		fmt.Fprintf(&b, "  %s\n", a)
+	}
+	if !p.Wake.IsZero() {
+		fmt.Fprintf(&b, "wake %s\n", p.Wake.Format(time.RFC3339))
 	}
 	return b.String()
 }
@@ -46,11 +50,14 @@ func writeCheck(b *strings.Builder, c *rules.Check, lang Lang, depth int) {
 	}
 }
 
-// String writes an action on one line: its name, its key and its body.
+// String writes an action on one line: its name, its key, its body, and the moment before which it may not run.
 func (a Action) String() string {
 	body, err := json.Marshal(a.Do)
 	if err != nil {
 		return fmt.Sprintf("%s key=%s (%v)", a.Do.Name(), a.Key, err)
+	}
+	if !a.After.IsZero() {
+		return fmt.Sprintf("%s key=%s %s not before %s", a.Do.Name(), a.Key, body, a.After.Format(time.RFC3339))
 	}
 	return fmt.Sprintf("%s key=%s %s", a.Do.Name(), a.Key, body)
 }

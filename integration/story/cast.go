@@ -53,7 +53,17 @@ func Usual() Portal {
 
 // Directory is the portal's directory as it was synchronised.
 func (p *Portal) Directory() crm.Directory {
-	return crm.Directory{Mode: p.Mode, Users: p.Users, LeadStages: p.LeadStages, Funnels: p.Funnels}
+	d := crm.Directory{Mode: p.Mode, Users: p.Users, LeadStages: p.LeadStages, Funnels: p.Funnels}
+	for kind, names := range p.Fields {
+		if d.Fields == nil {
+			d.Fields = map[crm.Kind][]crm.Field{}
+		}
+		d.Fields[kind] = []crm.Field{}
+		for _, name := range names {
+			d.Fields[kind] = append(d.Fields[kind], crm.Field{Name: name, Title: name})
+		}
+	}
+	return d
 }
 
 // Settings are the defaults of a tenant who chose responsibles and mapped employees, not compiled yet.

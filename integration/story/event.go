@@ -38,6 +38,7 @@ type commonEvent struct {
 	Client    string              `json:"client"`
 	Virtual   string              `json:"virtual"`
 	Internal  bool                `json:"internal"`
+	External  string              `json:"external_id"`
 	Params    map[string][]string `json:"params"`
 }
 
@@ -46,7 +47,8 @@ type eventFixture struct {
 	commonEvent
 
 	Kind     integration.EventKind    `json:"kind"`
-	At       string                   `json:"at"` // since the call began: 5s, 2m
+	At       string                   `json:"at"`  // since the call began: 5s, 2m
+	Now      string                   `json:"now"` // when it is decided, since the call began; a second after the last event when not said
 	Key      string                   `json:"key"`
 	Employee integration.EmployeeID   `json:"employee"`
 	Stranger string                   `json:"stranger"` // an employee whom only a name is known of
@@ -58,10 +60,35 @@ type eventFixture struct {
 	Reason   string                   `json:"lost_reason"`
 	Status   string                   `json:"status"`
 	Transfer bool                     `json:"transfer"`
-	Talk     *int                     `json:"talk"` // seconds
+	Talk     *int                     `json:"talk"` // seconds, and so are wait and total
+	Wait     *int                     `json:"wait"`
+	Total    *int                     `json:"total"`
 	Records  []string                 `json:"records"`
 	Rating   int                      `json:"rating"`
 	Tags     []string                 `json:"tags"`
+
+	Source     string                   `json:"call_source"`
+	Imported   bool                     `json:"imported"`
+	Ended      string                   `json:"ended_at"` // since the call began
+	Rung       []integration.EmployeeID `json:"rung"`
+	Talkers    []integration.EmployeeID `json:"talkers"`
+	Transcript []spoken                 `json:"transcript"`
+	Request    *integration.CallRequest `json:"request"`
+	Route      *integration.Route       `json:"route"` // what RouteTo answers when not said
+}
+
+// spoken is one utterance; from and to are seconds.
+type spoken struct {
+	Client bool   `json:"client"`
+	From   int    `json:"from"`
+	To     int    `json:"to"`
+	Text   string `json:"text"`
+}
+
+// told are the kinds of event that a story may tell.
+func told() []integration.EventKind {
+	return append(integration.EventKinds(), integration.CallSilent, integration.CallDue, integration.CallReport, integration.RouteAsked,
+		integration.ClickToCall, integration.CallbackAsked, integration.CallDialled, integration.DialFailed)
 }
 
 func readStep(f txtar.File, common commonEvent, number int) (step, error) {
@@ -78,58 +105,117 @@ func readStep(f txtar.File, common commonEvent, number int) (step, error) {
 		if err != nil {
 			return step{}, err
 		}
+		now := event.At.Add(time.Second)
+		if e.Now != "" {
+			if now, err = since(e.Now); err != nil {
+				return step{}, err
+			}
+		}
+		if now.After(s.now) {
+			s.now = now
+		}
+		if i > 0 && event.Session != s.events[0].Session {
+			return step{}, errors.New("a step tells of one session")
+		}
 		s.events = append(s.events, event)
 	}
 	return s, nil
 }
 
+// since is a moment that is told as the time since the call began.
+func since(text string) (time.Time, error) {
+	after, err := time.ParseDuration(cmp.Or(text, "0s"))
+	return Began.Add(after), err
+}
+
+// said is the first value that says something; "-" says nothing.
+func said(values ...string) string {
+	for _, v := range values {
+		if v == "-" {
+			return ""
+		}
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
 func (f eventFixture) event(common commonEvent, id string) (integration.Event, error) {
-	after, err := time.ParseDuration(cmp.Or(f.At, "0s"))
+	at, err := since(f.At)
 	if err != nil {
 		return integration.Event{}, err
 	}
-	if !slices.Contains(append(integration.EventKinds(), integration.CallSilent), f.Kind) {
+	if !slices.Contains(told(), f.Kind) {
 		return integration.Event{}, fmt.Errorf("unknown kind %q", f.Kind)
 	}
-	said := func(values ...string) string {
-		for _, v := range values {
-			if v == "-" {
-				return ""
-			}
-			if v != "" {
-				return v
-			}
+	e := integration.Event{ID: integration.EventID(id), Source: "uis", Kind: f.Kind, At: at, Received: at}
+	e.Key = cmp.Or(f.Key, fmt.Sprintf("%s|%s|%s|%v", e.Kind, said(f.Session, common.Session, "501"), at.Sub(Began), f.Employee))
+	session := "501"
+	switch f.Kind {
+	case integration.CallSilent, integration.CallDue: // they say nothing
+	case integration.ClickToCall, integration.CallbackAsked, integration.DialFailed:
+		e.Report = integration.Report{
+			Direction: crm.Direction(f.Direction), VirtualNumber: f.Virtual, Request: f.Request, Status: f.Status, LostReason: f.Reason,
 		}
-		return ""
+		if f.Request == nil {
+			break
+		}
+		e.Report.ClientNumber = said(f.Client, common.Client, "79261234567")
+		session = string(integration.CallbackSession("form"))
+		if f.Kind == integration.ClickToCall {
+			session = string(integration.ClickSession(f.Request.CallID))
+		}
+	default:
+		e.Report, err = f.report(common)
 	}
-	at := Began.Add(after)
-	e := integration.Event{
-		ID: integration.EventID(id), Source: "uis", Kind: f.Kind, At: at, Received: at,
-		Session: integration.SessionID(said(f.Session, common.Session, "501")),
-		Report: integration.Report{
-			Direction:    crm.Direction(said(f.Direction, common.Direction, "in")),
-			ClientNumber: said(f.Client, common.Client, "79261234567"), VirtualNumber: said(f.Virtual, common.Virtual, "74950000101"),
-			Internal: f.Internal || common.Internal, Transfer: f.Transfer,
-			Tried: f.Tried, TriedNames: f.Names, FirstTalked: f.First, LastTalked: f.Last, Lost: f.Lost, LostReason: f.Reason, Status: f.Status,
-			Records: f.Records, Rating: f.Rating, Tags: f.Tags, Params: common.Params,
-		},
+	e.Session = integration.SessionID(said(f.Session, common.Session, session))
+	return e, err
+}
+
+func (f eventFixture) report(common commonEvent) (integration.Report, error) {
+	r := integration.Report{
+		Direction:    crm.Direction(said(f.Direction, common.Direction, "in")),
+		ClientNumber: said(f.Client, common.Client, "79261234567"), VirtualNumber: said(f.Virtual, common.Virtual, "74950000101"),
+		Internal: f.Internal || common.Internal, Transfer: f.Transfer,
+		Tried: f.Tried, TriedNames: f.Names, FirstTalked: f.First, LastTalked: f.Last, Lost: f.Lost, LostReason: f.Reason, Status: f.Status,
+		Records: f.Records, Rating: f.Rating, Tags: f.Tags, Params: common.Params, ExternalID: said(f.External, common.External), CallSource: f.Source,
+		Imported: f.Imported, Rung: staff(f.Rung), Talkers: staff(f.Talkers), Route: f.Route,
+		Talk: seconds(f.Talk), Wait: seconds(f.Wait), Total: seconds(f.Total),
 	}
 	if f.Params != nil {
-		e.Report.Params = f.Params
-	}
-	if f.Talk != nil {
-		talk := time.Duration(*f.Talk) * time.Second
-		e.Report.Talk = &talk
+		r.Params = f.Params
 	}
 	if f.Employee != 0 {
-		e.Report.Employee = integration.Employee{ID: f.Employee, Name: Staff[f.Employee]}
+		r.Employee = staff([]integration.EmployeeID{f.Employee})[0]
 	}
 	if f.Stranger != "" {
-		e.Report.Employee.Name = f.Stranger
+		r.Employee.Name = f.Stranger
 	}
-	if f.Kind == integration.CallSilent {
-		e.Report = integration.Report{}
+	for _, line := range f.Transcript {
+		from, to := seconds(&line.From), seconds(&line.To)
+		r.Transcript = append(r.Transcript, crm.Spoken{Client: line.Client, From: *from, To: *to, Text: line.Text})
 	}
-	e.Key = cmp.Or(f.Key, fmt.Sprintf("%s|%s|%s|%v", e.Kind, e.Session, after, f.Employee))
-	return e, nil
+	if f.Ended == "" {
+		return r, nil
+	}
+	var err error
+	r.EndedAt, err = since(f.Ended)
+	return r, err
+}
+
+func staff(ids []integration.EmployeeID) []integration.Employee {
+	var list []integration.Employee
+	for _, id := range ids {
+		list = append(list, integration.Employee{ID: id, Name: Staff[id]})
+	}
+	return list
+}
+
+func seconds(n *int) *time.Duration {
+	if n == nil {
+		return nil
+	}
+	d := time.Duration(*n) * time.Second
+	return &d
 }

@@ -4,10 +4,8 @@
 package story
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +27,7 @@ type Story struct {
 
 	settings *integration.Settings
 	portal   Portal
+	centre   Centre
 	steps    []step
 }
 
@@ -38,17 +37,37 @@ type Portal struct {
 	Users      []crm.User   `json:"users"`
 	LeadStages []crm.Stage  `json:"lead_stages"`
 	Funnels    []crm.Funnel `json:"funnels"`
-	Find       crm.Customer `json:"find"`
+	// Fields are the names of the text fields of each kind; a kind that is not there was never read.
+	Fields map[crm.Kind][]string `json:"fields"`
+	Find   crm.Customer          `json:"find"`
+	// Writes are our own changes of the customer's records.
+	Writes []Write `json:"writes"`
 	// MissedSince are the customer's own missed calls that ended after the CRM was asked.
 	MissedSince []int64 `json:"missed_since"`
 	// Late are the users at the last step: somebody was dismissed meanwhile.
 	Late []crm.User `json:"late_users"`
 }
 
-// step is what arrives together and is decided together.
+// Write is a change of ours of a record, by the portal's clock; Before is not said for one without a guard.
+type Write struct {
+	Kind   crm.Kind  `json:"kind"`
+	ID     int64     `json:"id"`
+	Before time.Time `json:"before"`
+	After  time.Time `json:"after"`
+}
+
+// step is what arrives together and is decided together, or a question whose client is calling.
 type step struct {
 	title  string
 	events []integration.Event
+	now    time.Time
+	asked  *question
+}
+
+// question is what the platform asks during its scenario (T-2).
+type question struct {
+	Client  string `json:"client"`
+	Virtual string `json:"virtual"`
 }
 
 // ErrStory means that a file is no story; the error says which section is wrong, and why.
@@ -68,7 +87,7 @@ func Read(text []byte, lang integration.Lang) (*Story, error) {
 		}
 	}
 	if len(s.steps) == 0 {
-		return nil, fmt.Errorf("%w: there is no section \"step 1\": nothing happens", ErrStory)
+		return nil, fmt.Errorf("%w: there is no section \"step 1\" or \"route\": nothing happens", ErrStory)
 	}
 	s.portal.name()
 	if err := s.settings.Compile(1); err != nil {
@@ -86,8 +105,15 @@ func (s *Story) section(f txtar.File, common *commonEvent) error {
 		err := strict(f.Data, &own)
 		s.portal = own.or(s.portal)
 		return err
+	case f.Name == "centre.yaml":
+		s.centre.Synced = true
+		return strict(f.Data, &s.centre)
 	case f.Name == "call.yaml":
 		return strict(f.Data, common)
+	case strings.HasPrefix(f.Name, "route"):
+		q := question{Client: "79261234567", Virtual: "74950000101"}
+		s.steps = append(s.steps, step{title: f.Name, asked: &q})
+		return strict(f.Data, &q)
 	case strings.HasPrefix(f.Name, "step"):
 		next, err := readStep(f, *common, len(s.steps))
 		s.steps = append(s.steps, next)
@@ -125,49 +151,4 @@ func (p *Portal) name() {
 			list[i].Kind = kind
 		}
 	}
-}
-
-// Tell plays the steps one after the other, as the lane does: fold, ask when a question is due, decide, remember.
-func (s *Story) Tell() (text string, plans []integration.Plan) {
-	var b strings.Builder
-	var events []integration.Event
-	var memory integration.Memory
-	directory := s.portal.Directory()
-	for i, step := range s.steps {
-		if i == len(s.steps)-1 && s.portal.Late != nil {
-			directory.Users = s.portal.Late
-		}
-		events = append(events, step.events...)
-		last := slices.MaxFunc(step.events, func(a, b integration.Event) int { return a.At.Compare(b.At) })
-		facts := integration.Facts{
-			Now: last.At.Add(time.Second), Call: integration.Fold(events), Settings: s.settings, Directory: directory,
-			Memory: memory, Trigger: step.events[len(step.events)-1].ID, Missed: s.portal.MissedSince,
-		}
-		fmt.Fprintf(&b, "# %s\n", step.title)
-		if memory.Known == nil {
-			if find := integration.Ask(facts); find != nil {
-				fmt.Fprintf(&b, "ask %s\n", strings.Join(find.Phones, ", "))
-				known := s.portal.Find
-				facts.Known, facts.AskedAt = &known, facts.Now
-			}
-		}
-		plan := integration.Decide(facts)
-		memory = stored(plan.Memory)
-		plans = append(plans, plan)
-		b.WriteString(plan.Text(s.Lang))
-	}
-	return b.String(), plans
-}
-
-// stored is a memory as it comes back from storage.
-func stored(m integration.Memory) integration.Memory {
-	var back integration.Memory
-	body, err := json.Marshal(m)
-	if err == nil {
-		err = json.Unmarshal(body, &back)
-	}
-	if err != nil {
-		panic(err) // a memory that cannot be stored is a defect of its type
-	}
-	return back
 }

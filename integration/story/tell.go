@@ -1,0 +1,134 @@
+package story
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"omniconnector/crm"
+	"omniconnector/integration"
+)
+
+// session is what is known of one of the story's sessions: a click and the call that it led to are two.
+type session struct {
+	events []integration.Event
+	memory integration.Memory
+}
+
+// Tell plays the steps one after the other, as the lane does: fold, ask when a question is due, decide, remember.
+func (s *Story) Tell() (text string, plans []integration.Plan) {
+	var b strings.Builder
+	sessions := map[integration.SessionID]*session{}
+	directory := s.portal.Directory()
+	for i, step := range s.steps {
+		if i == len(s.steps)-1 && s.portal.Late != nil {
+			directory.Users = s.portal.Late
+		}
+		fmt.Fprintf(&b, "# %s\n", step.title)
+		if step.asked != nil {
+			b.WriteString(s.answer(s.route(step.asked.Client, step.asked.Virtual, directory)))
+			continue
+		}
+		own := sessions[step.events[0].Session]
+		if own == nil {
+			own = &session{}
+			sessions[step.events[0].Session] = own
+		}
+		own.events = append(own.events, s.routed(step.events, directory)...)
+		facts := s.facts(own, step, directory)
+		if own.memory.Known == nil {
+			if find := integration.Ask(facts); find != nil {
+				b.WriteString(asked(find))
+				known := s.portal.Find
+				facts.Known, facts.AskedAt = &known, facts.Now
+			}
+		}
+		plan := integration.Decide(facts)
+		own.memory = stored(plan.Memory)
+		plans = append(plans, plan)
+		b.WriteString(plan.Text(s.Lang))
+	}
+	return b.String(), plans
+}
+
+// Routes are the answers to the story's questions whose client is calling.
+func (s *Story) Routes() []integration.Route {
+	var routes []integration.Route
+	for _, step := range s.steps {
+		if step.asked != nil {
+			routes = append(routes, s.route(step.asked.Client, step.asked.Virtual, s.portal.Directory()))
+		}
+	}
+	return routes
+}
+
+func (s *Story) facts(own *session, now step, directory crm.Directory) integration.Facts {
+	f := integration.Facts{
+		Now: now.now, Call: integration.Fold(own.events), Settings: s.settings, Directory: directory, Centre: s.centre.directory(),
+		RereadAfter: time.Duration(s.centre.Reread) * time.Second,
+		Memory:      own.memory, Trigger: now.events[len(now.events)-1].ID, Missed: s.portal.MissedSince, Dialled: s.centre.dialled(now.now),
+	}
+	for _, w := range s.portal.Writes {
+		if f.Writes == nil {
+			f.Writes = map[integration.Record][]integration.Write{}
+		}
+		record := integration.Record{Kind: w.Kind, ID: w.ID}
+		f.Writes[record] = append(f.Writes[record], integration.Write{Before: w.Before, After: w.After})
+	}
+	return f
+}
+
+// routed fills in what the platform was answered where a story does not say it.
+func (s *Story) routed(events []integration.Event, directory crm.Directory) []integration.Event {
+	for i := range events {
+		if r := &events[i].Report; events[i].Kind == integration.RouteAsked && r.Route == nil {
+			route := s.route(r.ClientNumber, r.VirtualNumber, directory)
+			r.Route = &route
+		}
+	}
+	return events
+}
+
+func (s *Story) route(client, virtual string, directory crm.Directory) integration.Route {
+	return integration.RouteTo(integration.RouteFacts{
+		Client: client, Virtual: virtual, Settings: s.settings, Known: s.portal.Find, Portal: directory, Centre: s.centre.directory(),
+	})
+}
+
+// answer tells a route: where the call is put through to, and why.
+func (s *Story) answer(r integration.Route) string {
+	var b strings.Builder
+	to := "nobody"
+	if len(r.Phones) > 0 {
+		to = fmt.Sprintf("%s (employee %d, user %d)", strings.Join(r.Phones, ", "), r.Employee, r.User)
+	}
+	fmt.Fprintf(&b, "answer %s\nwhy\n", to)
+	for _, reason := range r.Reasons {
+		fmt.Fprintf(&b, "  %-8s %s\n", reason.Rule, reason.Sentence(s.Lang))
+	}
+	return b.String()
+}
+
+func asked(find *crm.Find) string {
+	text := "ask " + strings.Join(find.Phones, ", ")
+	for _, k := range []crm.Kind{crm.Contact, crm.Company, crm.Lead, crm.Deal} {
+		if names := find.Custom[k]; len(names) > 0 {
+			text += fmt.Sprintf("; %s's %s", k, strings.Join(names, ", "))
+		}
+	}
+	return text + "\n"
+}
+
+// stored is a memory as it comes back from storage.
+func stored(m integration.Memory) integration.Memory {
+	var back integration.Memory
+	body, err := json.Marshal(m)
+	if err == nil {
+		err = json.Unmarshal(body, &back)
+	}
+	if err != nil {
+		panic(err) // a memory that cannot be stored is a defect of its type
+	}
+	return back
+}
