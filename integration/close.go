@@ -66,7 +66,7 @@ func (d *decision) holds() bool {
 		m.DueAt = time.Time{}
 		return false
 	}
-	if m.Registered && len(m.Showing) > 0 {
+	if m.Registered && !m.Closed && len(m.Showing) > 0 {
 		d.act(d.key("hide", "end"), UrgentAnswer, crm.HideCard{Call: d.callRef(), Users: m.Showing}, d.touchCall())
 		d.last().Until = d.Now.Add(cardLife)
 		m.Showing = nil
@@ -98,7 +98,7 @@ func (d *decision) changesHands() bool {
 		return true
 	}
 	w := d.existing.working()
-	return w != nil && d.takes() && d.owners.talker.user != w.Responsible
+	return w != nil && d.takes() && d.owners.talker.user != cmp.Or(d.memory.TakenBy, w.Responsible)
 }
 
 // takes reports whether R2 of T-14 gives the open lead or deal to the talker.
@@ -222,7 +222,7 @@ func (d *decision) plannedNow(key ActionKey) bool {
 func (d *decision) amend() {
 	m := d.memory
 	ending := d.ending()
-	if ending == m.Ending {
+	if ending == m.Ending || d.holds() { // what comes late waits like the end itself (T-5)
 		return
 	}
 	m.Ending, d.late = ending, true
@@ -301,8 +301,8 @@ func (d *decision) shown() bool { return d.memory.Bound != nil || d.existing.wor
 
 // activity makes the activity say how the call ended, and shows it wherever the customer's work goes on (E4).
 func (d *decision) activity(user crm.UserID) {
-	if w := d.existing.working(); d.memory.Bound == nil && d.memory.Target == nil && w != nil && w.Kind == crm.Deal && d.memory.PortalCall == "" {
-		d.add(w, user)
+	if d.unbound() {
+		d.add(user)
 		return
 	}
 	finish := crm.Ref{Of: string(d.key("finish"))}
@@ -325,21 +325,51 @@ func (d *decision) activity(user crm.UserID) {
 	}
 }
 
-// add makes the activity of a call that the portal could bind to nothing: its only record is a deal without a client, and
-// the portal binds calls to contacts, companies and leads (E3, contract bitrix24 §4.3).
-func (d *decision) add(deal *crm.Entity, user crm.UserID) {
-	c := &d.Call
-	key := d.key("activity")
-	subject := "Входящий звонок"
-	if c.Direction == crm.Outgoing {
-		subject = "Исходящий звонок"
+// unbound reports whether the portal has bound the call to nothing, so that its finish makes no activity: it binds calls to
+// contacts, companies and leads, and those that it registers itself only to what it finds by the number
+// (contract bitrix24 §4.3).
+func (d *decision) unbound() bool {
+	if d.memory.PortalCall != "" {
+		return d.existing.bound() == nil
 	}
-	d.memory.Added = true
-	d.act(key, UrgentActivity, crm.AddActivity{
-		OriginID: string(key), Kind: deal.Kind, Entity: crm.Ref{ID: deal.ID}, User: user, Subject: subject + " " + string(d.phone),
-		Phone: string(d.phone), Direction: c.Direction, StartedAt: c.StartedAt, EndedAt: c.EndedAt, Completed: c.Answered,
-	}, d.touchCall())
-	d.because("T-14.E3", "activity_added", "entity", label(deal))
+	return d.memory.Bound == nil && d.memory.Target == nil
+}
+
+// add makes the activity of a call that the portal has bound to nothing: its only record is a deal without a client (E3), or
+// one that was created after the click on a number (T-8).
+func (d *decision) add(user crm.UserID) {
+	c, m := &d.Call, d.memory
+	key, rule, code := d.key("activity"), "T-14.E3", "activity_added"
+	if m.PortalCall != "" {
+		rule, code = "T-8", "activity_added_click"
+	}
+	a := crm.AddActivity{
+		OriginID: string(key), User: user, Subject: d.subject(), Phone: string(d.phone), Direction: c.Direction,
+		StartedAt: c.StartedAt, EndedAt: c.EndedAt, Completed: c.Answered,
+	}
+	var entity string
+	if t := m.Target; t != nil {
+		a.Kind, a.Entity, entity = t.Kind, d.created(t.Kind), string(t.Kind)
+	} else {
+		w := d.existing.working()
+		a.Kind, a.Entity, entity = w.Kind, crm.Ref{ID: w.ID}, label(w)
+	}
+	m.Added = true
+	d.act(key, UrgentActivity, a, d.touchCall())
+	d.because(rule, code, "entity", entity)
+	if b := m.Bound; b != nil && b.Kind != a.Kind {
+		d.act(d.key("bind", string(b.Kind)), UrgentActivity, crm.BindActivity{Activity: d.activityRef(), Kind: b.Kind, Entity: b.Entity}, d.touchCall())
+		d.because(d.createRule(), "bound", "entity", string(b.Kind))
+	}
+}
+
+// subject names an activity that we add, as the portal names its own.
+func (d *decision) subject() string {
+	words := map[crm.Direction]map[Lang]string{
+		crm.Incoming: {Russian: "Входящий звонок", English: "Incoming call"},
+		crm.Outgoing: {Russian: "Исходящий звонок", English: "Outgoing call"},
+	}
+	return words[d.Call.Direction][d.Settings.language()] + " " + string(d.phone)
 }
 
 // reread has the platform asked for the whole call once it knows the truth (contract uis §8).
@@ -380,6 +410,8 @@ func (d *decision) records() {
 		switch {
 		case !d.Settings.Telephony.Records:
 			d.because("T-10", "record_off")
+		case d.withheld(): // registered by the portal itself, after a click
+			d.because("T-10", "activity_withheld")
 		case len(m.Records) > 1:
 			d.because("T-10", "record_second")
 		default:

@@ -127,7 +127,7 @@ func (d *decision) called() bool {
 // customer makes sure that there is a number to look for.
 func (d *decision) customer() bool {
 	c := &d.Call
-	if c.Client == "" && !c.Finished {
+	if c.Client == "" && !c.Finished && c.Request == nil {
 		return d.end(Waiting, "T-0.1", "wait_number")
 	}
 	phone, problem := ParsePhone(c.Client, d.Settings.Country)

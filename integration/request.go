@@ -75,6 +75,10 @@ func (d *decision) click() {
 		d.reject("click_number")
 		return
 	}
+	if d.Centre == nil || d.Centre.SyncedAt.IsZero() {
+		d.reject("route_no_centre")
+		return
+	}
 	e := d.people().of(c.Request.User)
 	switch {
 	case e == nil:
@@ -166,7 +170,7 @@ func (d *decision) callback() {
 	m.Known, m.AskedAt, m.OpenedAt = d.Known, d.AskedAt, d.Now
 	d.existing = d.find()
 	d.explainFound()
-	dial := centre.Dial{ExternalID: callbackPrefix + string(d.Call.Session), Client: string(d.phone), CallerID: onlyDigits(t.Callback.Number)}
+	dial := centre.Dial{ExternalID: callbackPrefix + string(d.Call.Session), Client: string(d.phone), CallerID: d.callbackLine()}
 	if e := d.callbackEmployee(); e != nil {
 		dial.Employee = e.ID
 		if e.CallerID != "" {
@@ -179,6 +183,26 @@ func (d *decision) callback() {
 	}
 	d.act(d.key("dial"), UrgentAnswer, dial, d.touchCall())
 	d.last().Until = d.Now.Add(callbackLife)
+}
+
+// callbackLine is the number that a client who asked for a call sees when the employee's line has none: the number of the
+// settings may be anybody's, and the platform calls from the tenant's own only (contract uis §3.1).
+func (d *decision) callbackLine() string {
+	t := &d.Settings.Telephony
+	number := onlyDigits(t.Callback.Number)
+	if d.Centre == nil {
+		return number
+	}
+	own := func(number string) bool {
+		return slices.ContainsFunc(d.Centre.Numbers, func(n centre.Number) bool { return n.Active && n.Number == number })
+	}
+	if click := onlyDigits(t.Click.Number); !own(number) && own(click) {
+		return click
+	}
+	if i := slices.IndexFunc(d.Centre.Numbers, func(n centre.Number) bool { return n.Active }); !own(number) && i >= 0 {
+		return d.Centre.Numbers[i].Number
+	}
+	return number
 }
 
 // callbackEmployee is the employee to call first: whose client it is, by T-14's precedence, mapped and with a SIP line.
@@ -212,6 +236,7 @@ func (d *decision) uncalled() {
 	}
 	d.Known = m.Known
 	d.existing = d.find()
+	d.formed()
 	d.owners = d.ownership()
 	m.Bound = d.existing.bound()
 	user := d.activityOwner(true)
@@ -230,6 +255,26 @@ func (d *decision) uncalled() {
 	d.act(d.key("finish"), UrgentActivity, crm.Finish{Call: d.callRef(), User: user, Status: "480", Reason: d.Call.FailedWhy}, d.touchCall())
 	if d.shown() {
 		d.activity(user)
+	}
+}
+
+// formed takes the record that the form made for what is found, when nothing is found by the number: a call that is bound to
+// nothing would be seen by nobody.
+func (d *decision) formed() {
+	r := d.Call.Request
+	if d.existing.any() || r.Entity == 0 {
+		return
+	}
+	e := &crm.Entity{Kind: r.Kind, ID: r.Entity}
+	switch r.Kind {
+	case crm.Contact:
+		d.existing.contact = e
+	case crm.Company:
+		d.existing.company = e
+	case crm.Lead:
+		d.existing.lead = e
+	case crm.Deal:
+		d.existing.deal = e
 	}
 }
 
