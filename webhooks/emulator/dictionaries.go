@@ -132,7 +132,7 @@ func statusRows(c *configured) []table.Row {
 	for _, s := range c.account.statuses() {
 		row := table.Row{
 			"id": s.ID, "name": s.Name, "mnemonic": text(s.Mnemonic), "description": nil, "color": text(s.Color), "is_deleted": s.Deleted,
-			"allowed_phone_protocols": s.Protocols, "is_select_allowed": !s.Unselectable, "is_worktime": s.Worktime, "is_auto_out_calls_ready": false,
+			"allowed_phone_protocols": append([]string{}, s.Protocols...), "is_select_allowed": !s.Unselectable, "is_worktime": s.Worktime, "is_auto_out_calls_ready": false,
 		}
 		for i, d := range directions {
 			row[d] = []string{}

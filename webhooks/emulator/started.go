@@ -120,6 +120,7 @@ func (p *Platform) runStarted(ctx context.Context, r *running, script Script) {
 		ended := r.ended
 		p.mu.Unlock()
 		_, rest = halves(r.script(ended))
+		rest = rest.since(r.At.Add(ended))
 	default:
 		if !r.Outcome.Held || p.ctx.Err() != nil {
 			return
@@ -128,11 +129,11 @@ func (p *Platform) runStarted(ctx context.Context, r *running, script Script) {
 	p.playPart(p.ctx, r, rest)
 }
 
-func (p *Platform) playPart(ctx context.Context, r *running, part Script) {
+func (p *Platform) playPart(going context.Context, r *running, part Script) {
 	if r.Outcome.Tell != nil {
 		part = r.Outcome.Tell(part)
 	}
-	_, _ = p.Play(ctx, part, p.o.CallSpeed) // what went wrong is in Sent
+	_, _ = p.playWhile(p.ctx, going, part, p.o.CallSpeed) // what went wrong is in Sent
 }
 
 // hold waits for Continue, release.call or the platform's end, with the call so far.
@@ -174,14 +175,19 @@ func halves(s Script) (first, rest Script) {
 	}
 	at := slices.IndexFunc(s.Steps, over)
 	first, rest = s, s
-	first.Steps, rest.Steps = s.Steps[:at:at], slices.Clone(s.Steps[at:])
+	first.Steps, rest.Steps = s.Steps[:at:at], s.Steps[at:]
 	first.Truth = &Truth{}
-	begun := first.Steps[len(first.Steps)-1].Due
-	for i := range rest.Steps {
-		rest.Steps[i].Due -= begun
+	return first, rest.since(s.Start.Add(first.Steps[len(first.Steps)-1].Due))
+}
+
+// since plays what is left of a script from a moment on.
+func (s Script) since(at time.Time) Script {
+	out := s
+	out.Start, out.Steps = at, slices.Clone(s.Steps)
+	for i := range out.Steps {
+		out.Steps[i].Due -= at.Sub(s.Start)
 	}
-	rest.Start = s.Start.Add(begun)
-	return first, rest
+	return out
 }
 
 // over forgets a call that has been told.

@@ -81,12 +81,12 @@ func happen(s *session.Session, c Call, step Step) {
 		}
 	case "call_ringing":
 		if c.started() {
-			answered(s, c, step)
+			reached(s, c, step)
 		}
 		dialled(s, c, step, word[int64](v, "leg_id"))
 	case "call_leg_out":
 		if c.started() {
-			answered(s, c, step)
+			reached(s, c, step)
 		}
 		l := s.Leg(word[int64](v, "leg_id"))
 		l.Start, l.Calling, l.Called = step.At, word[string](v, "calling_phone_number"), word[string](v, "called_phone_number")
@@ -110,9 +110,9 @@ func happen(s *session.Session, c Call, step Step) {
 	}
 }
 
-// answered tells what the platform dialling a started call's next leg means for those before: the other
+// reached tells what the platform dialling a started call's next leg means for those before: the other
 // side is dialled once the first has answered, another number of the same side once one has not.
-func answered(s *session.Session, c Call, step Step) {
+func reached(s *session.Session, c Call, step Step) {
 	contact := word[int64](step.Vars, "leg_id") == c.leg(0)
 	for i := range s.Legs {
 		l := &s.Legs[i]
