@@ -156,3 +156,33 @@ func walk(b *testing.B, s *store.Store, l lane.Lease, batch int) {
 		b.Fatal(err)
 	}
 }
+
+// BenchmarkCustomer asks whose client a number is (T-2) among a hundred thousand customers.
+func BenchmarkCustomer(b *testing.B) {
+	const customers = 100_000
+	for _, name := range []string{"sqlite", "postgres"} {
+		b.Run(name, func(b *testing.B) {
+			s, p := opened(b, name)
+			if err := s.Schedule(b.Context(), "acme", p, []integration.Action{{Key: "index", Do: crm.Index{}}}); err != nil {
+				b.Fatal(err)
+			}
+			leases, err := s.Claim(b.Context(), "o", time.Now(), time.Hour, 1)
+			if err != nil || len(leases) != 1 {
+				b.Fatal(leases, err)
+			}
+			start := time.Now()
+			if err := learn(b.Context(), s, leases[0], customers, time.Now()); err != nil {
+				b.Fatal(err)
+			}
+			b.Logf("learned %d customers in %v", customers, time.Since(start))
+			i := 0
+			for b.Loop() {
+				i = (i + 7919) % customers
+				c, err := s.Customer(b.Context(), "acme", p, []integration.Phone{numberOf(i + 1)})
+				if err != nil || len(c.Deals) == 0 {
+					b.Fatal(c, err)
+				}
+			}
+		})
+	}
+}

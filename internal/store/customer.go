@@ -117,12 +117,15 @@ const (
 )
 
 // MarkStale notes which records the portal said were changed or removed, and has them read anew (T-2). It does nothing for
-// a portal whose customers are not indexed. ErrNotFound means no such portal.
+// a portal whose customers are not indexed.
 func (s *Store) MarkStale(ctx context.Context, t integration.TenantID, p integration.PortalID, records []integration.Record) error {
 	if len(records) == 0 {
 		return nil
 	}
 	t, p = clean(t), clean(p)
+	if is, err := indexed(s.read(ctx), t, p); err != nil || !is { // most portals' events cost no write
+		return wrap("mark stale", err)
+	}
 	now := micros(s.now())
 	refresh, err := s.ownRows(t, p, []integration.Action{{Key: refreshKey, Urgency: integration.UrgentSync, Do: crm.Refresh{}}})
 	if err != nil {
@@ -132,9 +135,7 @@ func (s *Store) MarkStale(ctx context.Context, t integration.TenantID, p integra
 		if err := number(tx, t, p, refresh); err != nil { // the lane's row is locked first, as by everybody
 			return err
 		}
-		var indexed []integration.ActionKey
-		err := tx.Model(&actionRow{}).Scopes(of(t, p)).Where("action_key = ?", indexKey).Pluck("action_key", &indexed).Error
-		if err != nil || len(indexed) == 0 {
+		if is, err := indexed(tx, t, p); err != nil || !is { // disconnected meanwhile
 			return err
 		}
 		for kind, ids := range byKind(records) {
@@ -149,6 +150,13 @@ func (s *Store) MarkStale(ctx context.Context, t integration.TenantID, p integra
 		}
 		return schedule(tx, refresh)
 	}))
+}
+
+// indexed tells whether a portal's customers are indexed, or are going to be.
+func indexed(db *gorm.DB, t integration.TenantID, p integration.PortalID) (bool, error) {
+	var keys []integration.ActionKey
+	err := db.Model(&actionRow{}).Scopes(of(t, p)).Where("action_key = ?", indexKey).Pluck("action_key", &keys).Error
+	return len(keys) > 0, err
 }
 
 // marked leaves what is known of a record as it is.

@@ -118,15 +118,16 @@ func learn(tx *gorm.DB, l lane.Lease, part []lane.Known) (written, numbers int, 
 			continue
 		}
 		rows = append(rows, newCustomerRow(l, k))
-		for _, phone := range k.Phones {
-			if phone = bounded(phone); phone != "" && !slices.Contains(had[at], phone) {
+		phones := each(k.Phones, bounded[integration.Phone])
+		for _, phone := range phones {
+			if phone != "" && !slices.Contains(had[at], phone) {
 				add = append(add, phoneRow{TenantID: l.Tenant, PortalID: l.Portal, Phone: phone, Kind: at.Kind, EntityID: at.ID})
 			}
 		}
 		if !k.Whole {
 			continue
 		}
-		left := slices.DeleteFunc(had[at], func(p integration.Phone) bool { return slices.Contains(k.Phones, p) })
+		left := slices.DeleteFunc(had[at], func(p integration.Phone) bool { return slices.Contains(phones, p) })
 		if len(left) > 0 {
 			err := tx.Scopes(held(l)).Where("kind = ? AND entity_id = ? AND phone IN ?", at.Kind, at.ID, left).Delete(&phoneRow{}).Error
 			if err != nil {
@@ -227,7 +228,7 @@ func (s *Store) Stale(ctx context.Context, l lane.Lease, limit int) ([]integrati
 func newCustomerRow(l lane.Lease, k *lane.Known) customerRow {
 	e := &k.Entity
 	return customerRow{
-		TenantID: l.Tenant, PortalID: l.Portal, Kind: clean(e.Kind), EntityID: e.ID, Title: bounded(e.Title), Responsible: e.Responsible,
+		TenantID: l.Tenant, PortalID: l.Portal, Kind: clean(e.Kind), EntityID: e.ID, Title: clean(e.Title), Responsible: e.Responsible,
 		Funnel: e.Funnel, Stage: clean(e.Stage), Closed: e.Closed, ContactID: e.Contact, CompanyID: e.Company,
 		CreatedAt: micros(e.Created), ChangedAt: micros(e.Updated), AskedAt: micros(k.Asked),
 	}

@@ -17,6 +17,7 @@ import (
 
 	"omniconnector/integration"
 	"omniconnector/integration/lane"
+	"omniconnector/internal/keyring"
 	"omniconnector/internal/store"
 	"omniconnector/internal/store/storetest"
 	"omniconnector/internal/testpg"
@@ -280,5 +281,37 @@ func TestOneProcessHasTheFile(t *testing.T) {
 	again.Notify(store.Wake{Tenant: "acme", Portal: p})
 	if err := again.Listen(ctx, func(store.Wake) { t.Error("woken") }); err != nil {
 		t.Error(err)
+	}
+}
+
+// A key that is retired takes no access to a platform with it: what it sealed is sealed anew when it is read.
+func TestPlatformsOutliveTheirKey(t *testing.T) {
+	t.Parallel()
+	old, fresh := keyring.Generate(1), keyring.Generate(2)
+	dsn := filepath.Join(t.TempDir(), "store.db")
+	want := store.PlatformAccess{Source: "uis", Token: "token", Login: "login", Password: "password"}
+	for i, keys := range [][]keyring.Key{{old}, {fresh, old}, {fresh}} {
+		ring, err := keyring.New(keys...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := store.Open(t.Context(), store.Config{DSN: dsn, Keys: ring, Now: storetest.NewClock().Now, Migrate: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			account(t, s)
+			if err := s.SavePlatform(t.Context(), "acme", want); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := s.Platform(t.Context(), "acme")
+		want.Saved = got.Saved
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("with keys %v: %v (-want +got):\n%s", keys, err, diff)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -1,6 +1,6 @@
 // Package store keeps everything durable in PostgreSQL or in an embedded SQLite file:
-// tenants, portals with their sealed tokens, settings, the inbox, plans, the ledger of
-// actions and the lanes' leases. Every method is scoped by tenant; rows are private and
+// tenants, portals with their sealed tokens, access to telephony platforms, settings, the
+// inbox, plans, the ledger of actions, the lanes' leases and the index of customers. Every method is scoped by tenant; rows are private and
 // nothing of gorm or a driver leaves the package. The path of a delivery into the inbox
 // goes past gorm, because it is the hot one. It knows no business rules and no HTTP.
 package store

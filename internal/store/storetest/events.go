@@ -307,10 +307,18 @@ func (e *exam) pruningKeepsOpenWork() {
 	if dead, _, err := e.s.DeadLetters(ctx, "acme", e.portal, "", 9); err != nil || len(dead) != 0 {
 		t.Errorf("dead: %v, %v", dead, err)
 	}
-	e.must(e.s.Settle(ctx, l, []lane.Change{{Key: "own", State: lane.StateDone, At: e.Now()}}))
+	e.schedule("index", time.Time{}, crm.Index{})
+	for _, key := range []integration.ActionKey{"own", "index"} {
+		e.must(e.s.Settle(ctx, l, []lane.Change{{Key: key, State: lane.StateDone, At: e.Now()}}))
+	}
 	_, err = e.s.Prune(ctx, "acme", before, 9)
 	e.must(err)
-	if _, states, err := e.s.Answers(ctx, l, []integration.ActionKey{"own"}); err != nil || len(states) != 0 {
+	// That a portal is indexed is known for as long as it is.
+	want := map[integration.ActionKey]lane.ActionState{"index": lane.StateDone}
+	if _, states, err := e.s.Answers(ctx, l, []integration.ActionKey{"own", "index"}); err != nil || !maps.Equal(want, states) {
 		t.Errorf("own: %v, %v", states, err)
+	}
+	if customer := e.customer("+79001112233"); len(customer) != 1 {
+		t.Errorf("the index: %v", customer)
 	}
 }
