@@ -20,11 +20,13 @@ func TestCommandsAreWrittenInThePortalsWords(t *testing.T) {
 		want   map[string]string // "" is a parameter that is not there
 	}{
 		"T-9 a callback": {
-			crm.Register{ExternalID: "cb:1/1", User: 5, Phone: "+79161234567", Direction: crm.Incoming, Callback: true}, methodRegister,
+			crm.Register{ExternalID: "cb:1/1", User: 5, Phone: "+79161234567", Direction: crm.Incoming, Callback: true},
+			methodRegister,
 			map[string]string{"TYPE": "4", "ADD_TO_CHAT": "0", "CRM_CREATE": "0"},
 		},
 		"T-11 a finish with a message": {
-			crm.Finish{Call: clicked, User: 5, Notice: true, Rating: 4}, methodFinish,
+			crm.Finish{Call: clicked, User: 5, Notice: true, Rating: 4},
+			methodFinish,
 			map[string]string{"CALL_ID": "externalCall.clicked.1", "ADD_TO_CHAT": "1", "VOTE": "4"},
 		},
 		"T-11 a finish without one": {
@@ -34,18 +36,21 @@ func TestCommandsAreWrittenInThePortalsWords(t *testing.T) {
 			crm.HideCard{Call: clicked, Users: []crm.UserID{5}}, methodHide, map[string]string{"CALL_ID": "externalCall.clicked.1"},
 		},
 		"T-5 an activity with its responsible": {
-			crm.SetActivity{Activity: crm.Ref{ID: 9}, Completed: true, User: 7}, methodActivityUpdate,
+			crm.SetActivity{Activity: crm.Ref{ID: 9}, Completed: true, User: 7},
+			methodActivityUpdate,
 			map[string]string{"id": "9", "fields[COMPLETED]": "Y", "fields[RESPONSIBLE_ID]": "7"},
 		},
 		"an activity whose responsible stays": {
-			crm.SetActivity{Activity: crm.Ref{ID: 9}}, methodActivityUpdate,
+			crm.SetActivity{Activity: crm.Ref{ID: 9}},
+			methodActivityUpdate,
 			map[string]string{"fields[COMPLETED]": "N", "fields[RESPONSIBLE_ID]": ""},
 		},
 		"contract §5.8 an activity of a call": {
 			crm.AddActivity{
 				OriginID: "s1/1", Kind: crm.Deal, Entity: crm.Ref{ID: 3}, User: 7, Subject: "Звонок", Phone: "+79161234567",
 				Direction: crm.Outgoing, StartedAt: morning, EndedAt: morning.Add(time.Minute), Completed: true,
-			}, methodActivityAdd,
+			},
+			methodActivityAdd,
 			map[string]string{
 				"fields[OWNER_TYPE_ID]": "2", "fields[OWNER_ID]": "3", "fields[TYPE_ID]": "2", "fields[PROVIDER_ID]": "VOXIMPLANT_CALL",
 				"fields[RESPONSIBLE_ID]": "7", "fields[DIRECTION]": "2", "fields[COMPLETED]": "Y", "fields[ORIGINATOR_ID]": "omniconnector",
@@ -54,24 +59,28 @@ func TestCommandsAreWrittenInThePortalsWords(t *testing.T) {
 			},
 		},
 		"contract §5.9 a comment": {
-			crm.Comment{Kind: crm.Company, Entity: crm.Ref{ID: 3}, Text: "Ждёт"}, methodCommentAdd,
+			crm.Comment{Kind: crm.Company, Entity: crm.Ref{ID: 3}, Text: "Ждёт"},
+			methodCommentAdd,
 			map[string]string{"fields[ENTITY_TYPE]": "company", "fields[ENTITY_ID]": "3", "fields[COMMENT]": "Ждёт"},
 		},
 		"contract §4.7 a transcript": {
 			crm.Transcribe{Call: clicked, Lines: []crm.Spoken{
 				{From: -time.Second, To: 0, Text: "Алло"}, {Text: " "}, {Client: true, From: 1900 * time.Millisecond, To: 2100 * time.Millisecond, Text: "Да"},
-			}}, methodTranscribe,
+			}},
+			methodTranscribe,
 			map[string]string{
 				"CALL_ID": "externalCall.clicked.1", "MESSAGES[0][SIDE]": "User", "MESSAGES[0][START_TIME]": "0", "MESSAGES[0][STOP_TIME]": "1",
 				"MESSAGES[1][SIDE]": "Client", "MESSAGES[1][START_TIME]": "1", "MESSAGES[1][STOP_TIME]": "3", "MESSAGES[1][MESSAGE]": "Да", "MESSAGES[2][SIDE]": "",
 			},
 		},
 		"contract §5.2 a guard by original names": {
-			crm.Update{Kind: crm.Lead, Entity: crm.Ref{ID: 3}, If: crm.Guard{Custom: map[string]string{"UF_CRM_1": ""}, SourceDescription: new("")}}, methodItemList,
+			crm.Update{Kind: crm.Lead, Entity: crm.Ref{ID: 3}, If: crm.Guard{Custom: map[string]string{"UF_CRM_1": ""}, SourceDescription: new("")}},
+			methodItemList,
 			map[string]string{"useOriginalUfNames": "Y", "filter[=UF_CRM_1]": "<empty>", "filter[=sourceDescription]": "<empty>", "filter[=id]": "3"},
 		},
 		"T-2 a page of customers": {
-			crm.List{Kind: crm.Company, After: 41}, methodItemList,
+			crm.List{Kind: crm.Company, After: 41},
+			methodItemList,
 			map[string]string{"entityTypeId": "4", "filter[>id]": "41", "order[id]": "ASC", "select[0]": "*", "start": "-1"},
 		},
 	} {
@@ -109,7 +118,11 @@ func TestWhatCannotBeMeantIsInvalidAndNotSent(t *testing.T) {
 		crm.Comment{Kind: crm.Deal, Entity: crm.Ref{ID: 1}, Text: " \n"},
 		crm.Comment{Kind: "task", Entity: crm.Ref{ID: 1}, Text: "x"},
 		crm.Transcribe{Call: crm.Ref{Call: "x"}},
-		crm.List{}, crm.Read{Kind: crm.Deal}, crm.Prepare{}, crm.Index{}, crm.Refresh{},
+		crm.List{},
+		crm.Read{Kind: crm.Deal},
+		crm.Prepare{},
+		crm.Index{},
+		crm.Refresh{},
 		crm.Finish{Call: crm.Ref{ID: 7}, User: 1},
 	} {
 		outs := c.Perform(t.Context(), one(crm.Call{Key: "a", Do: do}), nil)

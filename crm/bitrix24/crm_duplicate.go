@@ -171,7 +171,8 @@ func (f *finding) read(own []reply) (any, *crm.Error) {
 		}
 		for _, i := range items {
 			e := i.entity(want.kind)
-			if want.found[e.ID] && !(want.kind == crm.Lead && knownLeads[e.ID]) && numbers.stranger(i.phones()) {
+			known := want.kind == crm.Lead && knownLeads[e.ID]
+			if want.found[e.ID] && !known && numbers.stranger(i.phones()) {
 				delete(want.found, e.ID) // their deals and calls are strangers' too
 				continue
 			}

@@ -66,6 +66,16 @@ func TestTheDirectoryHasAllPagesInTwoRequests(t *testing.T) {
 	}
 }
 
+func TestAnEnterprisesEmployeesTakeOneMoreRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.PortalSpec{Name: "acme", Users: manyUsers(2601)})
+	charged := 0
+	d, e := w.client(t).Directory(t.Context(), func(context.Context) error { charged++; return nil })
+	if e != nil || len(d.Users) != 2601 || charged != 3 {
+		t.Errorf("%d users in %d requests, %v", len(d.Users), charged, e)
+	}
+}
+
 func TestAPageOfEmployeesThatFailsFailsTheWholeDirectory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, emulator.PortalSpec{Name: "acme", Users: manyUsers(120)})

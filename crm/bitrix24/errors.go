@@ -263,10 +263,11 @@ var (
 // UF_CRM_2_1639 (contract §5.2). The portal's own words stay.
 func named(text string) string {
 	for _, m := range camelName.FindAllStringSubmatch(text, -1) {
-		name := "UF_CRM"
-		for _, part := range camelPart.FindAllString(m[1], -1) {
-			name += "_" + strings.ToUpper(strings.TrimPrefix(part, "_"))
+		parts := camelPart.FindAllString(m[1], -1)
+		for i, part := range parts {
+			parts[i] = strings.ToUpper(strings.TrimPrefix(part, "_"))
 		}
+		name := "UF_CRM_" + strings.Join(parts, "_")
 		if !strings.Contains(text, name) {
 			text += " — " + name
 		}

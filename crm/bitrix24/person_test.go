@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"testing"
@@ -21,9 +22,7 @@ var emulated = map[crm.Kind]emulator.Kind{
 func (w *world) rest(t *testing.T, method string, p map[string]any, out any) {
 	t.Helper()
 	body := map[string]any{"auth": string(w.store.token.Access)}
-	for k, v := range p {
-		body[k] = v
-	}
+	maps.Copy(body, p)
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
