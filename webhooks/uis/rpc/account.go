@@ -106,7 +106,8 @@ func (c *Client) location(ctx context.Context) (*time.Location, *crm.Error) {
 	if zone = c.place(name); zone == nil {
 		return nil, &crm.Error{
 			Kind: crm.Invalid, Method: methodAccount, Code: codeZone,
-			Text: "Часовой пояс аккаунта телефонии неизвестен: выберите другой в её личном кабинете (" + codeZone + ")",
+			Text: pair("часовой пояс аккаунта телефонии неизвестен: выберите другой в её личном кабинете",
+				"the time zone of the telephony account is unknown: choose another one in its cabinet"),
 		}
 	}
 	return zone, nil

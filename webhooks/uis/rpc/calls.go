@@ -33,8 +33,8 @@ type counted struct {
 }
 
 // Calls reads ended calls that started from q.From until before q.Till (contract uis §4.3). A page holds the rows Offset…Offset+Limit
-// of the platform's own list and may give fewer events than Limit, as rows nobody can use are left out: go on by Limit, not by
-// their number. Limit is 1000 when not given and 10000 at most. It costs a point per page and one for its legs, when it has calls
+// of the platform's own list and may give fewer events than that, because calls that go on or are outside of the range are left
+// out; only the end is an empty page. Limit is 1000 when not given and 10000 at most. It costs a point per page and one for its legs, when it has calls
 // with employees; a range of more than three months costs one more for each three months when its first page is read, and
 // the account's zone one once.
 func (c *Client) Calls(ctx context.Context, q centre.Query) (reports []integration.Event, total int, err *crm.Error) {
@@ -46,15 +46,21 @@ func (c *Client) Calls(ctx context.Context, q centre.Query) (reports []integrati
 	if err != nil {
 		return nil, 0, err
 	}
-	rows, total, err := c.page(ctx, q, ids, zone)
-	if err != nil || len(rows) == 0 {
-		return nil, total, err
-	}
-	found := make([]call, 0, len(rows))
-	for _, row := range rows {
-		if one, ok := readCall(row, zone, q.From, q.Till); ok {
-			found = append(found, one)
+	var found []call
+	for {
+		var rows []uis.Row
+		if rows, total, err = c.page(ctx, q, ids, zone); err != nil {
+			return nil, total, err
 		}
+		for _, row := range rows {
+			if one, ok := readCall(row, zone, q.From, q.Till); ok {
+				found = append(found, one)
+			}
+		}
+		if len(found) > 0 || len(rows) == 0 || len(ids) > 0 {
+			break
+		}
+		q.Offset += len(rows) // an empty page is the end: one of which nothing can be used is not
 	}
 	legs, err := c.legs(ctx, found, zone)
 	if err != nil {

@@ -46,7 +46,7 @@ func (c *Client) Dial(ctx context.Context, d centre.Dial) (integration.SessionID
 // of the Call API, and one of the Data API when the call does not go on; another one when the account's zone is not known yet.
 func (c *Client) Dialled(ctx context.Context, externalID string, since time.Time) (integration.SessionID, *crm.Error) {
 	if externalID == "" {
-		return "", absent(methodListCalls, "no external id")
+		return "", absent(methodListCalls)
 	}
 	running, e := c.ask(ctx, c.call, request{method: methodListCalls})
 	if e != nil && !notBought(e) { // the package that lists calls is sold apart from the one that starts them
@@ -74,7 +74,7 @@ func (c *Client) Dialled(ctx context.Context, externalID string, since time.Time
 			return sessionID(id), nil
 		}
 	}
-	return "", absent(methodCalls, "no call has this external id")
+	return "", absent(methodCalls)
 }
 
 // notBought tells refusals that mean that the account lacks a part of the platform, or the user the right to it.

@@ -93,7 +93,7 @@ func (c *Client) SetStatus(ctx context.Context, e *centre.Employee, status int64
 	}
 	row := answer.row()
 	if row.Number("id") != int64(e.ID) {
-		return &crm.Error{Kind: crm.NotFound, Method: methodEmployees, Code: "employee_not_found", Text: text("employee_not_found", "")}
+		return &crm.Error{Kind: crm.NotFound, Method: methodEmployees, Code: "employee_not_found", Text: text(crm.NotFound, "employee_not_found", "")}
 	}
 	if row.Number("status_id") == status {
 		return nil

@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strconv"
@@ -45,7 +44,7 @@ var kinds = map[string]crm.ErrorKind{
 	"ip_not_whitelisted": crm.Denied, "forbidden": crm.Denied, "account_inactive": crm.Denied,
 	"component_disabled": crm.Denied, "method_component_disabled": crm.Denied, "parameter_component_disabled": crm.Denied,
 
-	"entity_not_found": crm.NotFound, "call_session_not_found": crm.NotFound, "leg_not_found": crm.NotFound,
+	"entity_not_found": crm.NotFound, "call_session_not_found": crm.NotFound,
 }
 
 // mnemonicOf names the codes of JSON-RPC that mean one thing only, for answers without a mnemonic (contract uis §3.4).
@@ -93,25 +92,32 @@ func refused(r request, failure, answer gjson.Result, secrets []string) *refusal
 		e.Wait = wait(failure.Get("data.metadata.limits"), answer.Get("result.metadata.limits"), answer.Get("metadata.limits"))
 	}
 	said := conceal(own.Text("message"), secrets)
-	e.Text = cut(text(e.Code, said), maxText)
+	e.Text = cut(text(e.Kind, e.Code, said), maxText)
 	return &refusal{Error: e, field: data.Text("field"), value: data.Text("value")}
 }
 
-// text is what a person reads: our words for a mnemonic that we know, the platform's for others, with the mnemonic.
-func text(code, said string) string {
-	words, _, known := Words(code)
-	switch {
-	case known:
-	case said != "":
-		words = "Платформа отказала: " + said
-	default:
-		words = "Платформа отказала"
+// text is what a person reads: our words for a mnemonic that we know, the platform's for others, with the mnemonic. What concerns
+// one call alone is short and in Russian, for the portal shows it to the employee (T-8).
+func text(kind crm.ErrorKind, code, said string) string {
+	ru, en, known := Words(code)
+	if !known {
+		ru, en = "телефония отказала", "the telephony refused"
+	}
+	words := ru
+	if kind != crm.Invalid && kind != crm.NotFound {
+		words = pair(ru, en)
+	}
+	if !known && said != "" {
+		words += ": " + said
 	}
 	if code == "" {
 		return words
 	}
 	return words + " (" + code + ")"
 }
+
+// pair is how one text tells the same in both languages.
+func pair(ru, en string) string { return ru + " / " + en }
 
 // wait is how long there are no points: until the end of the day when the day's are spent, else of the minute.
 func wait(places ...gjson.Result) time.Duration {
@@ -130,7 +136,8 @@ func wait(places ...gjson.Result) time.Duration {
 
 // unreadable types an answer that is no JSON-RPC: a front server's page, or half an answer.
 func unreadable(r request, status int, retryAfter string) *crm.Error {
-	e := &crm.Error{Kind: crm.Unavailable, Method: r.method, Code: codeStrange, Whole: true, Text: "HTTP " + http.StatusText(status)}
+	e := &crm.Error{Kind: crm.Unavailable, Method: r.method, Code: codeStrange, Whole: true}
+	e.Text = pair("телефония недоступна, HTTP "+strconv.Itoa(status), "the telephony is unavailable, HTTP "+strconv.Itoa(status))
 	switch {
 	case status == http.StatusTooManyRequests:
 		e.Kind, e.Wait = crm.Limited, pause
@@ -139,7 +146,7 @@ func unreadable(r request, status int, retryAfter string) *crm.Error {
 		}
 		return e
 	case status < http.StatusMultipleChoices:
-		e.Text = "the answer is cut off or no JSON-RPC"
+		e.Text = pair("ответ телефонии оборван или нечитаем", "the telephony's answer is cut off or unreadable")
 	case status < http.StatusInternalServerError: // a server in front refused: the platform's code did not run
 		return e
 	}
@@ -159,25 +166,25 @@ func broken(method string, err error, sent, writes bool) *crm.Error {
 	return e
 }
 
-// cause names a network failure without its address.
+// cause names a network failure in words for people, without its address.
 func cause(err error) string {
 	var network net.Error
 	isNet := errors.As(err, &network)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return "cancelled"
+		return pair("запрос к телефонии отменён", "the request to the telephony was cancelled")
 	case errors.Is(err, context.DeadlineExceeded), isNet && network.Timeout():
-		return "no answer in time"
+		return pair("телефония не ответила вовремя", "the telephony did not answer in time")
 	case neverResolved(err):
-		return "name not resolved"
+		return pair("адрес телефонии не найден: проверьте его в настройках подключения", "the telephony's address was not found: check it in the connection settings")
 	case untrusted(err):
-		return "certificate refused"
+		return pair("сертификат телефонии не принят", "the telephony's certificate was refused")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection refused"
+		return pair("телефония не принимает соединений", "the telephony refuses connections")
 	case neverDialled(err):
-		return "not connected"
+		return pair("нет соединения с телефонией", "there is no connection to the telephony")
 	}
-	return "connection lost"
+	return pair("соединение с телефонией оборвалось", "the connection to the telephony was lost")
 }
 
 func neverResolved(err error) bool {
@@ -222,13 +229,13 @@ func cut(s string, most int) string {
 }
 
 // absent is the answer to a question for one call that is not there.
-func absent(method, text string) *crm.Error {
-	return &crm.Error{Kind: crm.NotFound, Method: method, Code: codeAbsent, Text: text}
+func absent(method string) *crm.Error {
+	return &crm.Error{Kind: crm.NotFound, Method: method, Code: codeAbsent, Text: pair("телефония не знает такого звонка", "the telephony knows no such call")}
 }
 
 // strange is an answer that misses what it must have.
 func strange(r request, what string) *crm.Error {
-	e := &crm.Error{Kind: crm.Unavailable, Method: r.method, Code: codeStrange, Text: fmt.Sprintf("%s gave no %s", r.method, what)}
+	e := &crm.Error{Kind: crm.Unavailable, Method: r.method, Code: codeStrange, Text: pair("телефония не сообщила "+what, "the telephony did not tell "+what)}
 	if r.writes {
 		e.Kind = crm.Ambiguous
 	}

@@ -87,7 +87,7 @@ func (c *Client) logIn(ctx context.Context, at endpoint) (integration.Secret, *c
 	row := result.row()
 	token := integration.Secret(row.Text("access_token"))
 	if token == "" {
-		return "", &crm.Error{Kind: crm.Unavailable, Method: methodLogin, Code: codeStrange, Text: "login.user gave no token", Whole: true}
+		return "", strange(request{method: methodLogin}, "access_token")
 	}
 	// The vendor's table says expire_at and its sample expire (contract uis §4).
 	expires := row.Time("expire_at", time.UTC)

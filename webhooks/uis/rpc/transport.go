@@ -27,7 +27,7 @@ type request struct {
 	writes bool
 }
 
-// result is what a method returned: its data, how many rows there are in all, and what is wrong with a parameter.
+// result is what a method returned: its data, and how many rows there are in all pages.
 type result struct {
 	data  gjson.Result
 	total int
@@ -115,11 +115,11 @@ func (c *Client) exchange(ctx context.Context, at endpoint, r request) (result, 
 		return result{}, &refusal{Error: broken(r.method, err, false, r.writes)}
 	}
 	if r.writes && !crm.MaySend(ctx, c.now()) {
-		return result{}, &refusal{Error: &crm.Error{Kind: crm.Unavailable, Method: r.method, Code: codeLate, Text: "not sent", Whole: true}}
+		return result{}, &refusal{Error: &crm.Error{Kind: crm.Unavailable, Method: r.method, Code: codeLate, Text: pair("запрос не отправлен: слишком поздно", "not sent: too late"), Whole: true}}
 	}
 	body, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": r.method, "method": r.method, "params": r.params})
 	if err != nil {
-		return result{}, &refusal{Error: &crm.Error{Kind: crm.Invalid, Method: r.method, Text: "the parameters cannot be encoded"}}
+		return result{}, &refusal{Error: &crm.Error{Kind: crm.Invalid, Method: r.method, Text: pair("запрос не удалось составить", "the request could not be written")}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, at.patient)
 	defer cancel()
@@ -185,5 +185,5 @@ func typed(err error) *crm.Error {
 		own := *e
 		return &own
 	}
-	return &crm.Error{Kind: crm.Unavailable, Method: methodLogin, Text: "the login failed", Whole: true}
+	return &crm.Error{Kind: crm.Unavailable, Method: methodLogin, Text: pair("вход в телефонию не удался", "the login to the telephony failed"), Whole: true}
 }
