@@ -43,8 +43,8 @@ type questions struct {
 	log    *bytes.Buffer
 }
 
-func ask(t testing.TB, router routerFunc, change func(*webhooks.RouteOptions)) *questions {
-	t.Helper()
+func ask(tb testing.TB, router routerFunc, change func(*webhooks.RouteOptions)) *questions {
+	tb.Helper()
 	q := &questions{Engine: gin.New(), shelf: &shelf{}, tally: &tally{}, log: &bytes.Buffer{}}
 	o := webhooks.RouteOptions{
 		Access: tenants{"shop": {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"strings"
 	"sync"
 	"time"
 
@@ -73,12 +74,8 @@ const longestMember = 64
 
 // plausible keeps texts that can be nobody's member_id away from storage.
 func plausible(member string) bool {
-	for _, c := range member {
-		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') {
-			return false
-		}
-	}
-	return member != "" && len(member) <= longestMember
+	strange := func(c rune) bool { return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') }
+	return member != "" && len(member) <= longestMember && !strings.ContainsFunc(member, strange)
 }
 
 const (

@@ -105,7 +105,9 @@ func (r *Receiver) take(c *gin.Context) (webhooks.Outcome, *reply) {
 	if err != nil {
 		return webhooks.Malformed, halfBody
 	}
-	ctx, f := c.Request.Context(), parse(c.GetHeader("Content-Type"), body)
+	// A portal that hangs up does not come again, so that what it said is carried through; every step has its own time limit.
+	ctx := context.WithoutCancel(c.Request.Context())
+	f := parse(c.GetHeader("Content-Type"), body)
 	name := strings.ToUpper(f.text("event"))
 	if name == appInstall { // nobody can prove it yet, and the keeper of installations is told by the install page
 		return Ignored, accepted

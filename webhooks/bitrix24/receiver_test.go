@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -16,7 +15,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/iotest"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -59,10 +57,13 @@ type desk struct {
 	log     bytes.Buffer
 }
 
-func (d *desk) PortalsOf(_ context.Context, of string) ([]bitrix24.PortalAccess, error) {
+func (d *desk) PortalsOf(ctx context.Context, of string) ([]bitrix24.PortalAccess, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.asked++
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	return d.portals[of], d.away
 }
 
@@ -113,8 +114,8 @@ func (d *desk) options() bitrix24.Options {
 	}
 }
 
-func open(t testing.TB) *desk {
-	t.Helper()
+func open(tb testing.TB) *desk {
+	tb.Helper()
 	d := &desk{Engine: gin.New(), now: noon, counted: map[string]int{}, portals: map[string][]bitrix24.PortalAccess{
 		member: {
 			{Tenant: "shop", Portal: "p1", State: integration.PortalOK, Application: token},
@@ -313,118 +314,6 @@ func TestARepetitionHasTheSameKeyAndAnotherRequestAnother(t *testing.T) {
 	}
 	if len(keys) != 5 || keys[0] != keys[1] || keys[0] != keys[4] || keys[0] == keys[2] || keys[0] == keys[3] {
 		t.Errorf("keys %q", keys)
-	}
-}
-
-func TestR1WhatCannotBeKeptIsNotAnsweredWith200(t *testing.T) {
-	t.Parallel()
-	d := open(t)
-	d.full = webhooks.ErrBusy
-	if w := d.send(clicked + proof(member, token)); w.Code != 503 || w.Header().Get("Retry-After") == "" || d.counted["bitrix24 refused"] != 1 {
-		t.Errorf("got %d %s, counted %v", w.Code, w.Body, d.counted)
-	}
-	req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/bitrix24", iotest.ErrReader(errors.New("cut")))
-	if w := d.do(req); w.Code != 400 || len(d.kept) != 0 {
-		t.Errorf("a body that breaks off: got %d, kept %d", w.Code, len(d.kept))
-	}
-}
-
-func TestR1AnOutageOfStorageTurnsNoKnownPortalAway(t *testing.T) {
-	t.Parallel()
-	d := open(t)
-	dir := t.TempDir()
-	spool, err := webhooks.OpenSpool(dir, 1<<20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = spool.Close() })
-	intake := webhooks.NewIntake(webhooks.IntakeOptions{Inbox: awayInbox{}, Now: func() time.Time { return noon }, Spool: spool, Pause: time.Hour})
-	ctx, cancel := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { _ = intake.Run(ctx) })
-	t.Cleanup(func() { cancel(); running.Wait() })
-	d.Engine = gin.New()
-	o := d.options()
-	o.Inbox = intake
-	bitrix24.NewReceiver(o).Mount(d)
-
-	d.away = errors.New("storage is away")
-	if w := d.send(clicked + proof(member, token)); w.Code != 503 {
-		t.Errorf("a portal never seen: got %d", w.Code)
-	}
-	d.away = nil
-	d.send("event=ONCRMACTIVITYADD" + proof(member, token))
-	d.away, d.now = errors.New("storage is away"), noon.Add(time.Hour)
-	if w := d.send(clicked + proof(member, token)); w.Code != 200 {
-		t.Errorf("got %d %s", w.Code, w.Body)
-	}
-	if n, _ := spool.Waiting(); n != 1 {
-		t.Errorf("%d deliveries in the spool", n)
-	}
-	if w := d.send(clicked + proof(member, "wrong")); w.Code != 401 {
-		t.Errorf("a stranger: got %d", w.Code)
-	}
-}
-
-type awayInbox struct{}
-
-func (awayInbox) SaveDeliveries(context.Context, []integration.Delivery) error {
-	return webhooks.ErrStorageAway
-}
-
-func TestPortalsAreAskedForOnceASecond(t *testing.T) {
-	t.Parallel()
-	d := open(t)
-	for range 3 {
-		d.send(clicked + proof(member, token))
-		d.send(clicked + proof(other, token))
-	}
-	if d.asked != 2 {
-		t.Errorf("asked %d times, want 2", d.asked)
-	}
-	d.now = noon.Add(time.Second)
-	d.portals[member][0].Application = "changed"
-	if w := d.send(clicked + proof(member, token)); w.Code != 401 || d.asked != 3 {
-		t.Errorf("after a second: got %d, asked %d times", w.Code, d.asked)
-	}
-}
-
-func TestAChangeThatCannotBeNotedIsCountedAndLetGo(t *testing.T) {
-	t.Parallel()
-	d := open(t)
-	d.undone = errors.New("storage is away")
-	if w := d.send("event=ONCRMLEADADD&data[FIELDS][ID]=5" + proof(member, token)); w.Code != 200 || d.counted["bitrix24 unmarked"] != 1 {
-		t.Errorf("got %d, counted %v", w.Code, d.counted)
-	}
-}
-
-func TestTheEndOfAnInstallationThatCannotBeNotedIsNotAnsweredWith200(t *testing.T) {
-	t.Parallel()
-	d := open(t)
-	d.undone = errors.New("storage is away")
-	if w := d.send("event=ONAPPUNINSTALL" + proof(member, token)); w.Code != 503 || !strings.Contains(d.log.String(), "ONAPPUNINSTALL") {
-		t.Errorf("got %d, logged %s", w.Code, d.log.String())
-	}
-}
-
-func TestAnUpdateWithANewTokenMustBeConfirmed(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		undone error
-		status int
-	}{
-		"confirmed": {nil, 200}, "not confirmed": {bitrix24.ErrUnproven, 401}, "the portal is away": {errors.New("timeout"), 503},
-	} {
-		d := open(t)
-		d.undone = c.undone
-		w := d.send("event=ONAPPUPDATE&auth[access_token]=ACCESS" + proof(member, "NEWTOKEN"))
-		if w.Code != c.status || strings.Contains(d.log.String(), "NEWTOKEN") || strings.Contains(d.log.String(), "ACCESS") {
-			t.Errorf("%s: got %d %s, logged %s", name, w.Code, w.Body, d.log.String())
-		}
-		want := []string{"shop/p1: updated to NEWTOKEN by ACCESS, proven false", "mall/p2: updated to NEWTOKEN by ACCESS, proven false"}
-		if diff := cmp.Diff(want, d.done); c.undone == nil && diff != "" {
-			t.Errorf("want -, got +:\n%s", diff)
-		}
 	}
 }
 
