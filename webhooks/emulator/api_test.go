@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -120,9 +121,7 @@ func (d *desk) with(api, method string, params object) answered {
 func (d *desk) ask(api, method string, params object) answered {
 	d.t.Helper()
 	all := object{"access_token": d.access().Key()}
-	for k, v := range params {
-		all[k] = v
-	}
+	maps.Copy(all, params)
 	return d.with(api, method, all)
 }
 
@@ -304,7 +303,7 @@ func TestOnlySuccessesCostPointsAndMinutesEnd(t *testing.T) {
 	d.later(18 * time.Second)
 	d.access().Limit(rpc.DataAPI, rpc.Limits{Minute: 2, Day: 3})
 	left := func(a answered) (minute, day, reset any) {
-		meta := object{}
+		var meta object
 		if a.Error != nil {
 			meta = a.Error.Data.Metadata
 		} else {

@@ -1,9 +1,12 @@
 package emulator
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -164,35 +167,43 @@ func TestAStartedCallIsToldAndReported(t *testing.T) {
 		legs          int
 	}{
 		"talked": {
-			"start.employee_call", click(nil), Outcome{Talk: 60 * time.Second, Ring: 8 * time.Second, Wait: 12 * time.Second},
+			"start.employee_call", click(nil),
+			Outcome{Talk: 60 * time.Second, Ring: 8 * time.Second, Wait: 12 * time.Second},
 			"call_outgoing call_ringing call_leg_out " + talk, "operator_disconnects", 7001.0, 7001.0, 20, 60, 2,
 		},
 		"contact first, direction left out": {
-			"start.employee_call", click(object{"first_call": "contact", "early_switching": nil, "direction": nil}), Outcome{},
+			"start.employee_call", click(object{"first_call": "contact", "early_switching": nil, "direction": nil}),
+			Outcome{},
 			"call_incoming call_leg_out call_ringing " + talk, "subscriber_disconnects", 7001.0, 7001.0, 10, 60, 2,
 		},
 		"unrecorded": {
-			"start.employee_call", click(nil), Outcome{Unrecorded: true},
+			"start.employee_call", click(nil),
+			Outcome{Unrecorded: true},
 			"call_outgoing call_ringing call_leg_out call_talk_started call_talk_finished call_finished", "operator_disconnects", 7001.0, 7001.0, 10, 60, 2,
 		},
 		"the employee does not answer any of two numbers": {
-			"start.employee_call", click(nil), Outcome{How: EmployeeNoAnswer},
+			"start.employee_call", click(nil),
+			Outcome{How: EmployeeNoAnswer},
 			"call_outgoing call_ringing call_ringing call_finished", "no_success_operator_call", nil, nil, 10, 0, 2,
 		},
 		"the employee is busy": {
-			"start.employee_call", click(object{"employee": object{"id": 7002}, "direction": "in"}), Outcome{How: EmployeeBusy},
+			"start.employee_call", click(object{"employee": object{"id": 7002}, "direction": "in"}),
+			Outcome{How: EmployeeBusy},
 			"call_incoming call_ringing call_finished call_lost", "operator_busy", nil, nil, 5, 0, 1,
 		},
 		"the customer does not answer": {
-			"start.employee_call", click(nil), Outcome{How: ContactNoAnswer, Wait: 40 * time.Second},
+			"start.employee_call", click(nil),
+			Outcome{How: ContactNoAnswer, Wait: 40 * time.Second},
 			"call_outgoing call_ringing call_leg_out call_finished", "no_success_subscriber_call", 7001.0, nil, 45, 0, 2,
 		},
 		"the customer is busy, first": {
-			"start.employee_call", click(object{"first_call": "contact", "early_switching": nil}), Outcome{How: ContactBusy},
+			"start.employee_call", click(object{"first_call": "contact", "early_switching": nil}),
+			Outcome{How: ContactBusy},
 			"call_outgoing call_leg_out call_finished", "subscriber_busy", nil, nil, 5, 0, 1,
 		},
 		"nobody's number": {
-			"start.simple_call", callback(nil), Outcome{},
+			"start.simple_call", callback(nil),
+			Outcome{},
 			"call_outgoing call_leg_out call_leg_out " + talk, "operator_disconnects", nil, nil, 10, 60, 2,
 		},
 	} {
@@ -248,6 +259,15 @@ func TestAHeldCallGoesOnUntilItIsReleased(t *testing.T) {
 	}
 	if other := d.ask(rpc.CallAPI, "list.calls", object{"direction": "in"}); string(other.Result.Data) != "[]" {
 		t.Errorf("got %s", other.Result.Data)
+	}
+	page, err := http.Get(d.web.URL + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Body.Close()
+	text, _ := io.ReadAll(page.Body)
+	if !bytes.Contains(text, []byte("b24:t12:act:4401")) || !bytes.Contains(text, []byte("<td>held")) {
+		t.Errorf("page: %s", text)
 	}
 	d.later(40 * time.Second)
 	var done struct{ Success string }

@@ -118,8 +118,10 @@ var employeeParams = func() []rpc.Param {
 		rpc.Param{Name: "calls_available", Kind: rpc.Flag},
 		rpc.Param{Name: "call_recording", Kind: rpc.Text, Values: []string{"all", "in", "out", "off"}},
 		rpc.Param{Name: "phone_numbers", Kind: rpc.List, Required: true, Members: []rpc.Param{
-			{Name: "phone_id", Kind: rpc.Integer}, {Name: "phone_number", Kind: rpc.Text, Required: true},
-			{Name: "channels_count", Kind: rpc.Integer}, {Name: "dial_time", Kind: rpc.Integer},
+			{Name: "phone_id", Kind: rpc.Integer},
+			{Name: "phone_number", Kind: rpc.Text, Required: true},
+			{Name: "channels_count", Kind: rpc.Integer},
+			{Name: "dial_time", Kind: rpc.Integer},
 			{Name: "status", Kind: rpc.Text, Values: []string{"active", "inactive"}},
 		}})
 	for _, d := range directions {

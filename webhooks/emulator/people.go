@@ -41,7 +41,7 @@ func (a Account) Crowd(n int) Account {
 	for i := range n {
 		a.Staff = append(a.Staff, Employee{
 			ID: 8001 + int64(i), Name: fmt.Sprintf("Толпинов %04d", i+1), Email: fmt.Sprintf("crowd%d@shop.example", i+1),
-			Extension: fmt.Sprintf("%d", 20_000+i), Phone: fmt.Sprintf("01%05d", i+1),
+			Extension: itoa(20_000 + int64(i)), Phone: fmt.Sprintf("01%05d", i+1),
 		})
 	}
 	return a

@@ -103,8 +103,9 @@ func TestATransferIsReportedWithItsLegsAndRecords(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	second := legs[2]
-	if second["is_transfered"] != true || second["duration"] != 121.0 || second["group_name"] != "Продажи" || second["action_id"] != 3005.0 ||
-		second["is_operator"] != true || second["employee_phone_number"] != "0001235" || legs[1]["is_transfered"] != false {
+	const handed = "is_transfered" //nolint:misspell // sic
+	if second[handed] != true || second["duration"] != 121.0 || second["group_name"] != "Продажи" || second["action_id"] != 3005.0 ||
+		second["is_operator"] != true || second["employee_phone_number"] != "0001235" || legs[1][handed] != false {
 		t.Errorf("second leg %v", second)
 	}
 }

@@ -94,7 +94,7 @@ func (p *Platform) start(c *configured, params rpc.Params, method string, by par
 	c.calls.reach(script.Truth.Calls[0], s.At, s.At)
 	p.busy(1)
 	p.playing.Go(func() {
-		p.runStarted(ctx, r, script)
+		p.runStarted(p.ctx, ctx, r, script)
 		p.over(r)
 	})
 	return rpc.Answer{Data: map[string]any{"call_session_id": id}}
@@ -104,36 +104,35 @@ func (r *running) script(cut time.Duration) Script {
 	return r.call.tellStarted(r.by, r.FirstCall == "contact", r.Outcome, cut)
 }
 
-// runStarted plays a started call, at Options.CallSpeed.
-func (p *Platform) runStarted(ctx context.Context, r *running, script Script) {
+// runStarted plays a started call, at Options.CallSpeed; going ends when the call is released.
+func (p *Platform) runStarted(life, going context.Context, r *running, script Script) {
 	first, rest := halves(script)
 	if r.Outcome.Held {
-		p.playPart(ctx, r, first)
+		p.playPart(life, going, r, first)
 		p.hold(r, script.Truth, first.Steps[len(first.Steps)-1].Due)
 	} else {
-		p.playPart(ctx, r, script)
+		p.playPart(life, going, r, script)
 	}
 	select {
 	case <-r.cut:
-		// The call ends here; the context of its playing is over.
 		p.mu.Lock()
 		ended := r.ended
 		p.mu.Unlock()
 		_, rest = halves(r.script(ended))
 		rest = rest.since(r.At.Add(ended))
 	default:
-		if !r.Outcome.Held || p.ctx.Err() != nil {
+		if !r.Outcome.Held || life.Err() != nil {
 			return
 		}
 	}
-	p.playPart(p.ctx, r, rest)
+	p.playPart(life, life, r, rest)
 }
 
-func (p *Platform) playPart(going context.Context, r *running, part Script) {
+func (p *Platform) playPart(life, going context.Context, r *running, part Script) {
 	if r.Outcome.Tell != nil {
 		part = r.Outcome.Tell(part)
 	}
-	_, _ = p.playWhile(p.ctx, going, part, p.o.CallSpeed) // what went wrong is in Sent
+	_, _ = p.playWhile(life, going, part, p.o.CallSpeed) // what went wrong is in Sent
 }
 
 // hold waits for Continue, release.call or the platform's end, with the call so far.

@@ -1,9 +1,11 @@
 package rpc
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 )
 
 // Way is how an answer goes wrong below JSON-RPC.
@@ -39,7 +41,7 @@ func (g *Gate) Fail(f Fault) error {
 		return fmt.Errorf("no way %q of failing: html, drop, cut, hang", f.Way)
 	}
 	if (f.Mnemonic == "") == (f.Way == "") {
-		return fmt.Errorf("a fault has either a mnemonic or a way")
+		return errors.New("a fault has either a mnemonic or a way")
 	}
 	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
 		return fmt.Errorf("no HTTP status %d", f.Status)
@@ -104,8 +106,8 @@ func (f *Fault) show(w http.ResponseWriter, r *http.Request, answer []byte, stop
 		panic(http.ErrAbortHandler)
 	case Cut:
 		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-		w.Header().Set("Content-Length", fmt.Sprint(len(answer)))
-		_, _ = w.Write(answer[:len(answer)/2])
+		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+		_, _ = w.Write(answer[:len(answer)/2]) // #nosec G705 -- JSON, and half of it
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	default:

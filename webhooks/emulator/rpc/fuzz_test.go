@@ -15,8 +15,10 @@ func FuzzServer(f *testing.F) {
 	key := gate.Add(5001).Key()
 	s := NewServer(DataAPI, gate, nil, map[string]Method{"get.x": {
 		Params: []Param{
-			{Name: "n", Kind: Integer}, {Name: "l", Kind: List, Members: []Param{{Name: "t", Kind: Text, Required: true}}},
-			{Name: "o", Kind: Object, Members: []Param{{Name: "b", Kind: Flag}}}, {Name: "e", Kind: Text, Null: true, Values: []string{"a"}},
+			{Name: "n", Kind: Integer},
+			{Name: "l", Kind: List, Members: []Param{{Name: "t", Kind: Text, Required: true}}},
+			{Name: "o", Kind: Object, Members: []Param{{Name: "b", Kind: Flag}}},
+			{Name: "e", Kind: Text, Null: true, Values: []string{"a"}},
 		},
 		Do: func(r Request) (Answer, error) {
 			return Answer{Data: []any{r.Params.Int("n"), r.Params.Objects("l"), r.Params.Object("o"), r.Params.Text("e")}}, nil

@@ -15,7 +15,7 @@ var Legs = join(
 	table.Columns(table.Text, "start_time", "connect_time"), table.Columns(table.Integer, "duration", "total_duration"),
 	table.Columns(table.Text, "finish_reason", "finish_reason_description", "virtual_phone_number",
 		"calling_phone_number", "called_phone_number", "direction"),
-	table.Columns(table.Flag, "is_transfered", "is_operator", "is_coach", "is_failed", "is_talked"),
+	table.Columns(table.Flag, "is_transfered", "is_operator", "is_coach", "is_failed", "is_talked"), //nolint:misspell // sic
 	table.Columns(table.Integer, "employee_id"), table.Columns(table.Text, "employee_full_name", "employee_phone_number"),
 	table.Columns(table.Integer, "employee_rating"),
 	table.Columns(table.Integer, "scenario_id"), table.Columns(table.Text, "scenario_name"),
@@ -39,7 +39,7 @@ func (s *Session) leg(l Leg, v View) table.Row {
 	row := table.Row{
 		"id": l.ID, "call_session_id": s.ID, "start_time": s.stamp(l.Start),
 		"virtual_phone_number": text(s.Number), "calling_phone_number": text(l.Calling), "called_phone_number": text(l.Called),
-		"direction": l.direction(s), "is_transfered": l.Transferred, "is_operator": l.Operator, "is_coach": false,
+		"direction": l.direction(s), "is_transfered": l.Transferred, "is_operator": l.Operator, "is_coach": false, //nolint:misspell // sic
 		"employee_phone_number": nil, "contact_phone_number": text(s.Client),
 		"is_failed": false, "is_talked": false,
 	}

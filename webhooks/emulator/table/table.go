@@ -59,8 +59,11 @@ const (
 // Params are the parameters that every get method takes.
 func Params() []rpc.Param {
 	return []rpc.Param{
-		{Name: "user_id", Kind: rpc.Integer}, {Name: "limit", Kind: rpc.Integer}, {Name: "offset", Kind: rpc.Integer},
-		{Name: "fields", Kind: rpc.List, Items: rpc.Text}, {Name: "filter", Kind: rpc.Object},
+		{Name: "user_id", Kind: rpc.Integer},
+		{Name: "limit", Kind: rpc.Integer},
+		{Name: "offset", Kind: rpc.Integer},
+		{Name: "fields", Kind: rpc.List, Items: rpc.Text},
+		{Name: "filter", Kind: rpc.Object},
 		{Name: "sort", Kind: rpc.List, Members: []rpc.Param{
 			{Name: "field", Kind: rpc.Text, Required: true},
 			{Name: "order", Kind: rpc.Text, Values: []string{"asc", "desc"}},
@@ -151,7 +154,7 @@ func (q Query) Answer(rows []Row) rpc.Answer {
 func (q Query) compare(a, b Row) int {
 	for _, o := range q.sort {
 		x, y := a[o.field], b[o.field]
-		c := 0
+		var c int
 		switch {
 		case x == nil && y == nil:
 			continue

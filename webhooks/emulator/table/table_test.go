@@ -2,6 +2,7 @@ package table
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ func FuzzFilter(f *testing.F) {
 		}
 		q, err := Ask(schema, rpc.Params{"filter": filter})
 		if err != nil {
-			if refusal, ok := err.(*rpc.Error); !ok || refusal.Mnemonic == "" {
+			if refusal := (*rpc.Error)(nil); !errors.As(err, &refusal) || refusal.Mnemonic == "" {
 				t.Fatalf("%T %v", err, err)
 			}
 			return
