@@ -86,8 +86,8 @@ func (a *API) connectPortal(ctx context.Context, in *connectPortalIn) (*connectP
 			return nil, err
 		}
 	}
-	if err := a.cfg.Connector.Sync(ctx, who.Tenant.ID, p.ID); err != nil {
-		// The portal is connected; the directory can be asked for again.
+	if err := a.cfg.Scheduler.PortalConnected(ctx, who.Tenant.ID, p.ID); err != nil {
+		// The portal is connected; the directory can be asked for again, and so can the rest by connecting it again.
 		a.log.LogAttrs(ctx, slog.LevelWarn, "portal.sync", slog.String("portal_id", string(p.ID)), slog.Any("error", err))
 	}
 	out := &connectPortalOut{}

@@ -55,6 +55,10 @@ type PlatformConnector interface {
 
 // Scheduler plans errands of a tenant's portals. Repeating a request changes nothing while the errand waits.
 type Scheduler interface {
+	// PortalConnected plans what a portal needs that was just connected.
+	PortalConnected(ctx context.Context, t integration.TenantID, p integration.PortalID) error
+	// SettingsSaved plans what new settings make necessary.
+	SettingsSaved(ctx context.Context, t integration.TenantID, p integration.PortalID, s *integration.Settings) error
 	// PlatformConnected plans, for all portals of a tenant, what a platform that was just connected makes possible.
 	PlatformConnected(ctx context.Context, t integration.TenantID) error
 	// SyncPlatform asks for the platform's directory to be read anew, soon.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"strconv"
 	"strings"
@@ -122,6 +123,10 @@ func (a *API) saveSettings(ctx context.Context, in *saveSettingsIn) (*saveSettin
 	version, err := a.cfg.Store.SaveSettings(ctx, who.Tenant.ID, in.Portal, expected, settings.Write(s), "api: "+who.Token)
 	if err != nil {
 		return nil, err
+	}
+	if err := a.cfg.Scheduler.SettingsSaved(ctx, who.Tenant.ID, in.Portal, s); err != nil {
+		// The settings are saved; what they make necessary is asked for with the next save, or by hand.
+		a.log.LogAttrs(ctx, slog.LevelWarn, "settings.schedule", slog.String("portal_id", string(in.Portal)), slog.Any("error", err))
 	}
 	out := &saveSettingsOut{ETag: etag(version)}
 	out.Body.Version, out.Body.Warnings = version, warnings(ctx, s, known)

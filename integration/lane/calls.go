@@ -93,8 +93,8 @@ func (l *Lane) sweepCalls(ctx context.Context, entries []Entry) ran {
 		}
 		swept.Found += unheard
 		r.events = append(r.events, l.reports(fresh)...)
-		q.Offset += len(page)
-		if len(page) == 0 || q.Offset >= total {
+		q.Offset += q.Limit // a page leaves out what nobody can use
+		if q.Offset >= total {
 			break
 		}
 	}
@@ -154,9 +154,9 @@ func (l *Lane) importCalls(ctx context.Context, entries []Entry) ran {
 		page[i].Report.Imported = true
 		fresh = append(fresh, page[i])
 	}
-	at.Done, at.Total = at.Done+len(page), total
+	at.Done, at.Total = min(at.Done+pageOfCalls, total), total
 	s := stepped{key: entries[0].Action.Key, result: at, again: importPause}
-	if len(page) == 0 || at.Done >= total {
+	if at.Done >= total {
 		s.again = 0
 	}
 	return ran{events: l.reports(fresh), steps: []stepped{s}}

@@ -23,6 +23,7 @@ import (
 	"omniconnector/internal/outbound"
 	"omniconnector/internal/store"
 	"omniconnector/webhooks"
+	portalevents "omniconnector/webhooks/bitrix24"
 	"omniconnector/webhooks/uis"
 )
 
@@ -32,7 +33,10 @@ type App struct {
 	store    *store.Store
 	spool    *webhooks.Spool
 	intake   *webhooks.Intake
+	routes   *webhooks.Routes
 	engine   *lane.Engine
+	compiler *settings.Compiler
+	centres  *centres
 	portals  *portals
 	metrics  *metrics
 	router   *gin.Engine
@@ -51,9 +55,9 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	}{
 		{"open storage", a.openStore},
 		{"open spool", a.openSpool},
-		{"make lanes", a.makeLanes},
-		{"make receiver", a.makeReceiver},
 		{"listen", a.listen},
+		{"make lanes", a.makeLanes},
+		{"make receivers", a.makeReceivers},
 		{"make pages", a.makeWeb},
 	} {
 		if err := step.do(ctx); err != nil {
@@ -106,9 +110,12 @@ func (a *App) makeLanes(context.Context) error {
 	policy := outbound.Policy{AllowPrivate: a.cfg.AllowPrivate}
 	transport := policy.Transport()
 	a.portals = &portals{cfg: a.cfg, store: a.store, policy: policy, transport: transport, clients: map[address]*bitrix24.Client{}}
+	a.centres = &centres{cfg: a.cfg, store: a.store, transport: transport, clients: map[integration.TenantID]centreClient{}}
+	a.compiler = &settings.Compiler{}
 	c := a.cfg.Lane
 	c.Store, c.Portals, c.Recordings = a.store, a.portals, outbound.NewRecordings(policy, a.cfg.RecordLimit)
-	c.Settings, c.Now, c.Log = &settings.Compiler{}, a.cfg.Now, a.cfg.Log.With(slog.String("component", "lane"))
+	c.Platforms, c.Prepare = a.centres, a.prepare()
+	c.Settings, c.Now, c.Log = a.compiler, a.cfg.Now, a.cfg.Log.With(slog.String("component", "lane"))
 	observe := c.Observe
 	c.Observe = func(r lane.Request) {
 		a.metrics.observe(r)
@@ -123,11 +130,7 @@ func (a *App) makeLanes(context.Context) error {
 	return nil
 }
 
-func (a *App) makeReceiver(context.Context) error {
-	gin.SetMode(gin.ReleaseMode)
-	a.router = gin.New()
-	a.router.ContextWithFallback = true
-	a.router.Use(gin.CustomRecoveryWithWriter(nil, a.recovered))
+func (a *App) makeReceivers(context.Context) error {
 	if a.cfg.NoReceive {
 		return nil
 	}
@@ -142,6 +145,15 @@ func (a *App) makeReceiver(context.Context) error {
 	webhooks.NewReceiver(webhooks.ReceiverOptions{
 		Access: access{a.store}, Sources: []webhooks.Source{uis.Source{}}, Inbox: a.intake, Now: a.cfg.Now, Counter: a.metrics,
 		Log: a.cfg.Log,
+	}).Mount(a.router)
+	a.routes = webhooks.NewRoutes(webhooks.RouteOptions{
+		Access: access{a.store}, Inquirers: []webhooks.Inquirer{uis.Source{}}, Inbox: a.intake, Now: a.cfg.Now, Counter: a.metrics,
+		Router: &router{store: a.store, compiler: a.compiler, now: a.cfg.Now}, Log: a.cfg.Log,
+	})
+	a.routes.Mount(a.router)
+	keeper := portalKeeper{a}
+	portalevents.NewReceiver(portalevents.Options{
+		Portals: keeper, Inbox: a.intake, Changes: keeper, Lifecycle: keeper, Now: a.cfg.Now, Counter: a.metrics, Log: a.cfg.Log,
 	}).Mount(a.router)
 	return nil
 }
@@ -172,9 +184,16 @@ func (a *App) hinted(w store.Wake) {
 }
 
 func (a *App) listen(ctx context.Context) error {
+	gin.SetMode(gin.ReleaseMode)
+	a.router = gin.New()
+	a.router.ContextWithFallback = true
+	a.router.Use(gin.CustomRecoveryWithWriter(nil, a.recovered))
 	var err error
 	var lc net.ListenConfig
 	a.listener, err = lc.Listen(ctx, "tcp", a.cfg.Listen)
+	if err == nil && a.cfg.PublicURL == "" {
+		a.cfg.PublicURL = "http://" + a.Address()
+	}
 	a.server = &http.Server{
 		Handler: a.router, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
@@ -193,7 +212,7 @@ func (a *App) Store() *store.Store { return a.store }
 func (a *App) Run(ctx context.Context) error {
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
-	var receiving, working sync.WaitGroup
+	var receiving, answering, working sync.WaitGroup
 	failed := make(chan error, 4)
 	start := func(group *sync.WaitGroup, name string, run func(context.Context) error) {
 		group.Go(func() {
@@ -204,8 +223,11 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	intake, stopIntake := context.WithCancel(work)
 	defer stopIntake()
+	asking, stopAsking := context.WithCancel(work)
+	defer stopAsking()
 	if a.intake != nil {
 		start(&receiving, "intake", func(context.Context) error { return a.intake.Run(intake) })
+		start(&answering, "routes", func(context.Context) error { return a.routes.Run(asking) })
 	}
 	if !a.cfg.NoWork {
 		start(&working, "lanes", a.engine.Run)
@@ -223,20 +245,27 @@ func (a *App) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
-	return errors.Join(err, a.stop(context.WithoutCancel(ctx), stopIntake, &receiving, stopWork, &working))
+	return errors.Join(err, a.stop(context.WithoutCancel(ctx), []ending{{stopAsking, &answering}, {stopIntake, &receiving}, {stopWork, &working}}))
 }
 
 // graceful is how long open requests may finish.
 const graceful = 10 * time.Second
 
-func (a *App) stop(ctx context.Context, stopIntake func(), receiving *sync.WaitGroup, stopWork func(), working *sync.WaitGroup) error {
+// ending is one part of a process that is told to stop and waited for.
+type ending struct {
+	stop func()
+	wait *sync.WaitGroup
+}
+
+// stop ends the parts one after the other: what feeds another goes first.
+func (a *App) stop(ctx context.Context, parts []ending) error {
 	ctx, cancel := context.WithTimeout(ctx, graceful)
 	defer cancel()
 	err := a.server.Shutdown(ctx)
-	stopIntake()
-	receiving.Wait()
-	stopWork()
-	working.Wait()
+	for _, p := range parts {
+		p.stop()
+		p.wait.Wait()
+	}
 	return errors.Join(err, a.Close())
 }
 

@@ -20,11 +20,8 @@ import (
 
 // makeWeb mounts the JSON API and the pages.
 func (a *App) makeWeb(context.Context) error {
-	if a.cfg.PublicURL == "" {
-		a.cfg.PublicURL = "http://" + a.Address()
-	}
 	api, err := web.New(web.Config{
-		Store: storage.New(a.store), Connector: connector{a}, Platforms: platforms{}, AdminToken: a.cfg.AdminToken,
+		Store: storage.New(a.store), Connector: connector{a}, Platform: scheduler{a}, Scheduler: scheduler{a}, Platforms: platforms{}, AdminToken: a.cfg.AdminToken,
 		PublicURL: a.cfg.PublicURL, Ready: a.store.Ping, Gatherer: a.metrics.registry, Now: a.cfg.Now, Log: a.cfg.Log,
 	})
 	if err != nil {
@@ -112,7 +109,7 @@ func (c connector) Check(ctx context.Context, con web.Connection) (web.Account, 
 	if err != nil {
 		return web.Account{}, con, err
 	}
-	account, failed := client.Check(ctx)
+	account, failed := client.Prove(ctx)
 	newest, err := held.Token(ctx)
 	con.Access, con.Refresh = integration.Secret(newest.Access), integration.Secret(newest.Refresh)
 	con.Endpoint, con.MemberID, con.Expires = newest.Endpoint, newest.MemberID, newest.Expires

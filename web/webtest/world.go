@@ -33,6 +33,7 @@ type World struct {
 	Store   *store.Store
 	Web     storage.Store
 	Portals *Portals
+	Errands *Errands
 	Logger  *slog.Logger
 
 	compiler settings.Compiler
@@ -46,7 +47,7 @@ func New(tb testing.TB) *World {
 	clock := storetest.NewClock()
 	s := storetest.SQLite(tb, clock.Now)
 	return &World{
-		TB: tb, Clock: clock, Store: s, Web: storage.New(s), Portals: &Portals{}, Logger: slog.New(slog.NewTextHandler(tb.Output(), nil)),
+		TB: tb, Clock: clock, Store: s, Web: storage.New(s), Portals: &Portals{}, Errands: &Errands{s}, Logger: slog.New(slog.NewTextHandler(tb.Output(), nil)),
 		next: 1200, known: map[integration.CustomerKey]*crm.Customer{},
 	}
 }
@@ -57,7 +58,7 @@ func (w *World) API() *web.API {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(prometheus.NewCounter(prometheus.CounterOpts{Name: "tests_total", Help: "One line."}))
 	a, err := web.New(web.Config{
-		Store: w.Web, Connector: w.Portals, Platforms: Platforms{}, AdminToken: AdminToken, PublicURL: "https://hooks.example",
+		Store: w.Web, Connector: w.Portals, Platform: Telephony{}, Scheduler: w.Errands, Platforms: Platforms{}, AdminToken: AdminToken, PublicURL: "https://hooks.example",
 		Ready: w.Web.Ping, Gatherer: registry, Now: w.Now, Log: w.Logger, Version: "test",
 	})
 	w.must(err)
@@ -91,6 +92,11 @@ func (w *World) Portal(t integration.TenantID, member string) integration.Portal
 	_, err = storetest.Raw(w, w.Store).ExecContext(ctx,
 		"INSERT INTO directories (tenant_id, portal_id, body, synced_at) VALUES ($1, $2, $3, $4)", t, p.ID, string(body), w.Now().UnixMicro())
 	w.must(err)
+	body, err = json.Marshal(Centre())
+	w.must(err)
+	_, err = storetest.Raw(w, w.Store).ExecContext(ctx,
+		"INSERT INTO centres (tenant_id, portal_id, body, synced_at) VALUES ($1, $2, $3, $4)", t, p.ID, string(body), w.Now().UnixMicro())
+	w.must(err)
 	_, err = w.Store.SaveSettings(ctx, t, p.ID, 0, settings.Write(settings.Example()), "test")
 	w.must(err)
 	return p.ID
@@ -102,6 +108,7 @@ func Directory() crm.Directory {
 		Mode: crm.Classic,
 		Users: []crm.User{
 			{ID: 1, Name: "Анна Тестова", Active: true}, {ID: 7, Name: "Пётр Примеров", Active: true}, {ID: 9, Name: "Уволен Уволенов"},
+			{ID: 21, Name: "Вера Верина", Email: "Vera@shop.example", Active: true}, {ID: 22, Name: "Нина Новая", Active: true},
 		},
 		LeadStages: []crm.Stage{{Code: "NEW", Name: "Новый"}, {Code: "IN_PROCESS", Name: "В работе"}},
 		Funnels: []crm.Funnel{
@@ -109,6 +116,11 @@ func Directory() crm.Directory {
 			{ID: 1, Name: "Магазин", Stages: []crm.Stage{{Code: "C1:NEW", Name: "Новая"}}},
 		},
 		Sources: []crm.Stage{{Code: "CALL", Name: "Звонок"}},
+		Fields: map[crm.Kind][]crm.Field{
+			crm.Lead:    {{Name: "UF_CRM_1700000001", Title: "Источник звонка"}, {Name: "UF_CRM_1700000002", Title: "ID первой коммуникации"}},
+			crm.Contact: {{Name: "UF_CRM_1700000003", Title: "ID первой коммуникации"}},
+			crm.Deal:    {}, crm.Company: {},
+		},
 	}
 }
 

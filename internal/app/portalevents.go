@@ -1,0 +1,49 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"omniconnector/integration"
+	"omniconnector/integration/lane"
+	"omniconnector/webhooks/bitrix24"
+)
+
+// portalKeeper lets the receiver of portals' events use storage.
+type portalKeeper struct{ app *App }
+
+// PortalsOf lists who has connected an account of the vendor.
+func (k portalKeeper) PortalsOf(ctx context.Context, member string) ([]bitrix24.PortalAccess, error) {
+	had, err := k.app.store.PortalsOf(ctx, member)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]bitrix24.PortalAccess, len(had))
+	for i, p := range had {
+		out[i] = bitrix24.PortalAccess{Tenant: p.Tenant, Portal: p.Portal, State: p.PortalState, Application: p.Application}
+	}
+	return out, nil
+}
+
+// MarkStale has changed records read again for the index of customers (T-2).
+func (k portalKeeper) MarkStale(ctx context.Context, t integration.TenantID, p integration.PortalID, changed []integration.Record) error {
+	if err := k.app.store.MarkStale(ctx, t, p, changed); err != nil {
+		return err
+	}
+	k.app.woken([]integration.PortalID{p})
+	return nil
+}
+
+// Uninstalled disconnects the portal: its tokens are dead. The tenant's settings and journal stay.
+func (k portalKeeper) Uninstalled(ctx context.Context, t integration.TenantID, p integration.PortalID, _ bool) error {
+	return k.app.store.SetPortalState(ctx, t, p, integration.PortalGone, "the application was removed in the portal")
+}
+
+// Updated prepares the portal again: a new version of the application has lost its handlers of events (contract bitrix24 §2.4).
+// A token that we do not know yet is believed once the portal confirms it.
+func (k portalKeeper) Updated(ctx context.Context, t integration.TenantID, p integration.PortalID, u bitrix24.Update) error {
+	if !u.Proven {
+		return fmt.Errorf("portal %s: %w", p, bitrix24.ErrUnproven)
+	}
+	return k.app.schedule(ctx, t, p, errand(lane.PrepareKey, k.app.prepare(), k.app.cfg.Now()))
+}
