@@ -24,6 +24,7 @@ import (
 	"omniconnector/integration"
 	"omniconnector/webhooks"
 	"omniconnector/webhooks/bitrix24"
+	"omniconnector/webhooks/uis"
 )
 
 var update = flag.Bool("update", false, "rewrite the want sections of testdata")
@@ -269,15 +270,33 @@ func TestAddressesAndMethods(t *testing.T) {
 		"a slash at the end": {"POST", "/hooks/bitrix24/", 200},
 		"another method":     {"GET", "/hooks/bitrix24", 405},
 		"another source":     {"POST", "/hooks/pbx", 404},
-		"the platform's":     {"POST", "/hooks/uis/shop.SECRET", 418},
+		"a notification":     {"POST", "/hooks/uis/shop.SECRET", 401},
+		"a question":         {"GET", "/hooks/uis/shop.SECRET/route", 401},
+		"no notification":    {"POST", "/hooks/bitrix24/shop.SECRET", 404},
 	} {
 		d := open(t)
-		d.Any("/hooks/:source/:token", func(c *gin.Context) { c.Status(http.StatusTeapot) }) // the notifications' receiver
+		webhooks.NewReceiver(webhooks.ReceiverOptions{ // its neighbours in the product
+			Access: closed{}, Sources: []webhooks.Source{uis.Source{}}, Inbox: d, Now: func() time.Time { return noon },
+		}).Mount(d)
+		webhooks.NewRoutes(webhooks.RouteOptions{
+			Access: closed{}, Inquirers: []webhooks.Inquirer{uis.Source{}}, Router: closed{}, Inbox: d, Now: func() time.Time { return noon },
+		}).Mount(d)
 		w := d.do(httptest.NewRequestWithContext(t.Context(), c.method, c.path, strings.NewReader(clicked+proof(member, token))))
 		if w.Code != c.status {
 			t.Errorf("%s: got %d %s, want %d", name, w.Code, w.Body, c.status)
 		}
 	}
+}
+
+// closed lets nobody in.
+type closed struct{}
+
+func (closed) HookAccess(context.Context, integration.TenantID) (webhooks.HookAccess, error) {
+	return webhooks.HookAccess{}, webhooks.ErrUnknownTenant
+}
+
+func (closed) Route(context.Context, integration.TenantID, webhooks.Question) (integration.Route, integration.PortalID, error) {
+	return integration.Route{}, "", nil
 }
 
 func TestOnePortalOfSeveralTenantsTellsEachOfThem(t *testing.T) {
