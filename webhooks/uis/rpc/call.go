@@ -82,7 +82,7 @@ func (c *Client) event(one call, legs []leg) integration.Event {
 		Source: uis.Name, Kind: integration.CallReport, Session: sessionID(one.id), At: one.ended, Received: c.now().UTC(),
 		Report: c.report(one, legs),
 	}
-	e.Key = string(e.Kind) + "|" + string(e.Session) + "|" + content(&e.Report)
+	e.Key = "report|" + string(e.Session) + "|" + content(&e.Report)
 	e.Customer = uis.Customer(&e)
 	return e
 }

@@ -45,7 +45,7 @@ type Config struct {
 	DataURL, CallURL string
 	// MediaURL is where records are fetched; that of the brand whose DataURL it is when empty.
 	MediaURL string
-	// Token is a permanent key. Without one, Login and Password are exchanged for a token that lives an hour.
+	// Token is a permanent key. Without one, and only then, Login and Password are exchanged for a token that lives an hour.
 	Token    integration.Secret
 	Login    string
 	Password integration.Secret
@@ -98,8 +98,6 @@ func New(cfg Config) (*Client, error) {
 		return nil, errors.New("uis: Transport and Now are required")
 	case cfg.Token == "" && (cfg.Login == "" || cfg.Password == ""):
 		return nil, errors.New("uis: a token, or a login with a password, is required")
-	case cfg.Token != "" && cfg.Login != "":
-		return nil, errors.New("uis: a token makes the login superfluous: give one of them")
 	}
 	data, err := base("DataURL", cfg.DataURL)
 	if err != nil {

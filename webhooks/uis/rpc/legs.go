@@ -132,10 +132,16 @@ func talked(legs []leg) []integration.Employee {
 	return rung(spoke)
 }
 
-// joining adds an employee unless there already.
+// joining adds an employee, or completes the one that is there.
 func joining(all []integration.Employee, who integration.Employee) []integration.Employee {
-	if who.ID == 0 || slices.ContainsFunc(all, func(e integration.Employee) bool { return e.ID == who.ID }) {
+	if who.ID == 0 {
 		return all
+	}
+	for i := range all {
+		if e := &all[i]; e.ID == who.ID {
+			e.Name, e.Phone = cmp.Or(e.Name, who.Name), cmp.Or(e.Phone, who.Phone)
+			return all
+		}
 	}
 	return append(all, who)
 }

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"omniconnector/crm"
@@ -20,12 +21,16 @@ func people(r *integration.Report, row uis.Row, legs []leg) {
 	for _, e := range row.Rows("employees") {
 		who := employee(e, "employee")
 		all = joining(all, who)
-		if talks := e.Flag("is_talked"); talks != nil && *talks && who.ID != last.ID {
+		if talks := e.Flag("is_talked"); talks != nil && *talks && who.ID != last.ID { // the last one comes last
 			spoke = joining(spoke, who)
 		}
 	}
-	spoke = joining(spoke, first)
-	spoke = joining(spoke, last)
+	spoke = joining(joining(spoke, first), last)
+	for i, who := range spoke {
+		if at := slices.IndexFunc(all, func(e integration.Employee) bool { return e.ID == who.ID }); at >= 0 {
+			spoke[i] = joining([]integration.Employee{who}, all[at])[0]
+		}
+	}
 	if r.Direction == crm.Outgoing {
 		if all = append(all, spoke...); len(all) > 0 {
 			r.Employee = all[0] // who dialled

@@ -137,7 +137,6 @@ func TestAConfigurationThatCannotWorkIsRefused(t *testing.T) {
 		"no clock":             func(c *Config) { c.Now = nil },
 		"no credentials":       func(c *Config) { c.Token = "" },
 		"half a login":         func(c *Config) { c.Token, c.Login = "", "x" },
-		"two credentials":      func(c *Config) { c.Login, c.Password = "x", "y" },
 		"no address":           func(c *Config) { c.DataURL = "" },
 		"another scheme":       func(c *Config) { c.CallURL = "ftp://callapi.example/v4.0" },
 		"a password in it":     func(c *Config) { c.CallURL = "https://u:p@callapi.example/v4.0" },
