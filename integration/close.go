@@ -266,6 +266,7 @@ func (d *decision) ending() string {
 	c := &d.Call
 	body, err := json.Marshal([]any{
 		c.StartedAt, c.Answered, c.Caller, c.Rung, c.Talkers, c.Virtual, c.Params, c.Tags, c.Rating, c.Talk, c.Wait, c.Total,
+		c.EndedAt, c.LostReason,
 	})
 	if err != nil {
 		return ""

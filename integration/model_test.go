@@ -3,11 +3,15 @@ package integration_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 )
 
 // world is a CRM in a few lines: what plans do to it is compared between orders of arrival.
@@ -15,22 +19,28 @@ type world struct {
 	Entities  map[string]crm.Fields // by kind and id, or by the key that made it
 	Bound     map[string]bool       // whose timelines show the call's activity
 	Completed bool
+	Owner     crm.UserID `json:",omitempty"` // of the activity of a talk
 	Processed map[int64]bool
 	Recorded  bool
 	Register  int // how often
 	Finish    int
+	Words     int // lines of the transcript
 
+	added    bool // the activity is ours and not the portal's
+	noted    map[string]bool
 	finished crm.Finish
 	done     map[integration.ActionKey]bool
 }
 
 func newWorld(known crm.Customer) *world {
 	w := &world{
-		Entities: map[string]crm.Fields{}, Bound: map[string]bool{}, Processed: map[int64]bool{}, done: map[integration.ActionKey]bool{},
+		Entities: map[string]crm.Fields{}, Bound: map[string]bool{}, Processed: map[int64]bool{}, noted: map[string]bool{}, done: map[integration.ActionKey]bool{},
 	}
 	for _, list := range [][]crm.Entity{known.Contacts, known.Companies, known.Leads, known.Deals} {
 		for _, e := range list {
-			w.Entities[fmt.Sprintf("%s/%d", e.Kind, e.ID)] = crm.Fields{Responsible: &e.Responsible, Stage: &e.Stage, Title: &e.Title}
+			w.Entities[fmt.Sprintf("%s/%d", e.Kind, e.ID)] = crm.Fields{
+				Responsible: &e.Responsible, Stage: &e.Stage, Title: &e.Title, Custom: maps.Clone(e.Custom),
+			}
 		}
 	}
 	return w
@@ -73,13 +83,33 @@ func (w *world) act(t failer, a integration.Action) {
 		}
 	case crm.Finish:
 		w.Finish++
-		w.finished = do
-	case crm.SetActivity:
-		if do.Activity.ID != 0 {
-			w.Processed[do.Activity.ID] = true
-		} else {
-			w.Completed = do.Completed
+		w.finished, w.Owner = do, do.User
+		if do.Call.Call == "" && w.Register == 0 {
+			t.Error("a call is finished that nobody registered")
 		}
+		if do.Call.Call != "" && w.Register > 0 {
+			t.Error("a call is registered that the portal has registered itself")
+		}
+	case crm.AddActivity:
+		w.added, w.Owner, w.Completed = true, do.User, do.Completed
+		w.Bound[name(do.Kind, do.Entity)] = true
+	case crm.SetActivity:
+		w.activitySet(t, do)
+	case crm.Comment:
+		for line := range strings.SplitSeq(do.Text, "\n") {
+			if w.noted[line] {
+				t.Errorf("%q is noted twice", line)
+			}
+			w.noted[line] = true
+		}
+	case crm.Transcribe:
+		if w.Finish == 0 {
+			t.Error("the words of a call are told that is not finished")
+		}
+		w.Words += len(do.Lines)
+	case centre.Reread: // of the platform, and not of the CRM
+	case centre.Dial:
+		t.Error("a call is dialled that goes on already")
 	case crm.BindActivity:
 		w.Bound[name(do.Kind, do.Entity)] = true
 	case crm.AttachRecord:
@@ -90,10 +120,27 @@ func (w *world) act(t failer, a integration.Action) {
 	}
 }
 
-// update keeps what a guard does not let be written.
+func (w *world) activitySet(t failer, do crm.SetActivity) {
+	t.Helper()
+	if do.Activity.ID != 0 {
+		w.Processed[do.Activity.ID] = true
+		return
+	}
+	if w.added == strings.HasSuffix(do.Activity.Of, "/finish") {
+		t.Errorf("%s is not where the activity came from", do.Activity.Of)
+	}
+	w.Completed = do.Completed
+	if do.User != 0 {
+		w.Owner = do.User
+	}
+}
+
+// update keeps what a guard does not let be written. Extra fields of what was found are ours to overwrite (T-1, T-15).
 func (w *world) update(t failer, do crm.Update) {
 	t.Helper()
-	if do.If.IsZero() {
+	extra := do.Fields.Custom
+	do.Fields.Custom = nil
+	if do.If.IsZero() && (!reflect.ValueOf(do.Fields).IsZero() || do.Entity.Of != "") {
 		t.Errorf("an update of %s has no guard: a person's edit would be lost", do.Kind)
 	}
 	key := name(do.Kind, do.Entity)
@@ -104,7 +151,7 @@ func (w *world) update(t failer, do crm.Update) {
 	}
 	if do.If.Responsible != nil && *do.If.Responsible != *f.Responsible || do.If.Stage != nil && *do.If.Stage != *f.Stage ||
 		do.If.Title != nil && *do.If.Title != *f.Title ||
-		do.If.SourceDescription != nil && *do.If.SourceDescription != value(f.SourceDescription) {
+		do.If.SourceDescription != nil && *do.If.SourceDescription != value(f.SourceDescription) || !holds(do.If.Custom, f.Custom) {
 		body, _ := json.Marshal(do.If)
 		t.Errorf("nobody edited %s, and still a guard does not hold: %s", key, body)
 		return
@@ -124,7 +171,23 @@ func (w *world) update(t failer, do crm.Update) {
 	if do.Fields.SourceDescription != nil {
 		f.SourceDescription = do.Fields.SourceDescription
 	}
+	if len(extra) > 0 {
+		f.Custom = maps.Clone(f.Custom)
+		if f.Custom == nil {
+			f.Custom = map[string]string{}
+		}
+		maps.Copy(f.Custom, extra)
+	}
 	w.Entities[key] = f
+}
+
+func holds(guard, fields map[string]string) bool {
+	for name, want := range guard {
+		if fields[name] != want {
+			return false
+		}
+	}
+	return true
 }
 
 func value(s *string) string {
@@ -144,6 +207,9 @@ func name(k crm.Kind, r crm.Ref) string {
 // state is what must not depend on the order of arrival.
 func (w *world) state(t failer) string {
 	t.Helper()
+	if !w.Completed || len(w.Bound) == 0 { // whose the activity of a missed call is, is settled with its end
+		w.Owner = 0
+	}
 	body, err := json.MarshalIndent(w, "", " ")
 	if err != nil {
 		t.Fatal(err)
@@ -161,6 +227,7 @@ type circumstances struct {
 	settings  *integration.Settings
 	known     crm.Customer
 	directory crm.Directory
+	centre    *centre.Directory
 }
 
 // play lets batches of events arrive one after the other and applies each plan.
@@ -173,7 +240,12 @@ func (c *circumstances) play(t failer, batches ...[]integration.Event) *world {
 		events = append(events, batch...)
 		facts := integration.Facts{
 			Now: began.AddDate(0, 0, 1), Call: integration.Fold(events), Settings: c.settings, Directory: c.directory, Memory: memory,
-			Trigger: integration.EventID(fmt.Sprintf("arrival %d", i)),
+			Trigger: integration.EventID(fmt.Sprintf("arrival %d", i)), Centre: c.centre, RereadAfter: time.Minute,
+		}
+		for _, e := range batch { // a moment that was waited for
+			if e.Kind == integration.CallDue {
+				facts.Now = e.At
+			}
 		}
 		if integration.Ask(facts) != nil {
 			known := c.known

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 	"omniconnector/integration/story"
 )
 
@@ -76,7 +78,15 @@ func life() *rapid.Generator[[]integration.Event] {
 	return rapid.Custom(func(t *rapid.T) []integration.Event {
 		l := lifeOf{said: integration.Report{Direction: crm.Incoming, ClientNumber: "79261234567", VirtualNumber: "74950000101"}}
 		people := rapid.Permutation([]integration.EmployeeID{7001, 7002, 7003, 7777}).Draw(t, "people")
-		switch rapid.SampledFrom([]string{"answered", "lost", "transfer", "queue", "outgoing", "outgoing unanswered"}).Draw(t, "kind") {
+		kind := rapid.SampledFrom([]string{"answered", "lost", "transfer", "queue", "outgoing", "outgoing unanswered"}).Draw(t, "kind")
+		clicked := strings.HasPrefix(kind, "outgoing") && rapid.Bool().Draw(t, "clicked")
+		if clicked {
+			l.said.ExternalID = "b24:externalCall.1"
+		}
+		if !strings.HasPrefix(kind, "outgoing") && rapid.Bool().Draw(t, "route asked") {
+			l.add(integration.RouteAsked, 0).Report.Route = &integration.Route{Reasons: []integration.Reason{{Rule: "T-2", Code: "route_nobody"}}}
+		}
+		switch kind {
 		case "answered":
 			l.add(integration.CallIncoming, 0)
 			l.add(integration.CallRinging, people[0])
@@ -103,15 +113,24 @@ func life() *rapid.Generator[[]integration.Event] {
 			l.finish(t, people[2])
 		case "outgoing":
 			l.said.Direction = crm.Outgoing
+			if clicked {
+				l.add(integration.CallDialled, people[0])
+			}
 			l.add(integration.CallOutgoing, people[0])
 			l.add(integration.CallLegOut, people[0])
 			l.talk(people[0])
 			l.finish(t, people[0])
 		case "outgoing unanswered":
 			l.said.Direction = crm.Outgoing
+			if clicked {
+				l.add(integration.CallDialled, people[0])
+			}
 			l.add(integration.CallOutgoing, people[0])
 			e := l.add(integration.CallFinished, people[0])
 			e.Report.Lost = new(true)
+		}
+		if rapid.Bool().Draw(t, "report") {
+			l.report()
 		}
 		events := l.events
 		for len(events) > 1 && rapid.Bool().Draw(t, "lose one") {
@@ -182,6 +201,19 @@ func (l *lifeOf) lost(t *rapid.T, rang []integration.EmployeeID) {
 	}
 }
 
+// report is what the platform knows of the whole call afterwards: the same as was told, and more.
+func (l *lifeOf) report() {
+	so := integration.Fold(l.events)
+	e := l.add(integration.CallReport, so.Caller.ID)
+	r := &e.Report
+	r.Rung, r.Talkers, r.EndedAt, r.Lost = so.Rung, so.Talkers, so.EndedAt, new(!so.Answered)
+	r.Tags = []string{"Target"}
+	if so.Answered {
+		r.Talk = new(max(so.Talk, time.Minute))
+		r.Transcript = []crm.Spoken{{To: time.Second, Text: "Hello"}, {Client: true, From: time.Second, To: 2 * time.Second, Text: "Hello"}}
+	}
+}
+
 func (l *lifeOf) silence() {
 	silent := l.add(integration.CallSilent, 0)
 	silent.Report, silent.At = integration.Report{}, began.Add(2*time.Hour)
@@ -204,6 +236,16 @@ func TestACallIsTheSameInEveryOrderOfItsEvents(t *testing.T) {
 		})
 	})
 	t.Logf("%d orders, each with repetitions, of %d calls", tried.Load(), lives.Load())
+}
+
+// extraFields write what becomes known late into every kind of record.
+func extraFields(always bool) integration.ExtraFields {
+	pairs := []integration.FieldPair{
+		{Field: "UF_FIRST", Parameter: integration.FirstCommunication}, {Field: "UF_WHO", Parameter: "employee_full_name"},
+		{Field: "UF_END", Parameter: "call_status"}, {Field: "UF_TALK", Parameter: "talk_time_duration"}, {Field: "UF_TAGS", Parameter: "tag_names"},
+		{Field: "UF_LATE", Parameter: "end_time"},
+	}
+	return integration.ExtraFields{Always: always, Lead: pairs, Deal: pairs, Contact: pairs, Company: pairs}
 }
 
 // around draws settings and a CRM that make orders matter: rules on who answered, names with the talker, everything to correct.
@@ -231,12 +273,20 @@ func around() *rapid.Generator[*circumstances] {
 				}
 			}
 		}
+		if rapid.Bool().Draw(t, "extra fields") {
+			s.Telephony.Fields = extraFields(rapid.Bool().Draw(t, "always"))
+		}
+		if rapid.Bool().Draw(t, "responsible later") {
+			s.Telephony.ResponsibleAfter = 600
+		}
+		s.Telephony.Other.On = rapid.IntRange(0, 4).Draw(t, "other telephony") == 0
 		if err := s.Compile(1); err != nil {
 			t.Fatal(err)
 		}
 		var known crm.Customer
 		if rapid.Bool().Draw(t, "contact") {
-			known.Contacts = []crm.Entity{{Kind: crm.Contact, ID: 100, Responsible: carl}}
+			first := rapid.SampledFrom([]string{"", "call:400"}).Draw(t, "first communication")
+			known.Contacts = []crm.Entity{{Kind: crm.Contact, ID: 100, Responsible: carl, Custom: map[string]string{"UF_FIRST": first}}}
 		}
 		if d := rapid.SampledFrom([]string{"", "open", "closed"}).Draw(t, "deal"); d != "" {
 			known.Deals = []crm.Entity{{Kind: crm.Deal, ID: 400, Responsible: dan, Stage: "NEW", Closed: d == "closed"}}
@@ -245,11 +295,38 @@ func around() *rapid.Generator[*circumstances] {
 			known.Leads = []crm.Entity{{Kind: crm.Lead, ID: 300, Responsible: lena, Stage: "NEW"}}
 			known.Missed = []int64{9001}
 		}
-		return &circumstances{settings: s, known: known, directory: portal.Directory()}
+		synced := &centre.Directory{SyncedAt: began}
+		return &circumstances{settings: s, known: known, directory: portal.Directory(), centre: synced}
 	})
 }
 
-// TestTheCRMIsTheSameInEveryOrderOfArrival plays every order event by event. Two things may differ and are left out: which
+// changed lets another telephony change some of what is known during the call, and others not (T-1).
+func (c *circumstances) changed(events []integration.Event) {
+	last := began
+	for i := range events {
+		if e := &events[i]; e.Kind != integration.CallSilent && e.At.After(last) {
+			last = e.At
+		}
+	}
+	for i := range c.known.Contacts {
+		c.known.Contacts[i].Updated = last
+	}
+	for i := range c.known.Deals {
+		c.known.Deals[i].Updated = last
+	}
+	for i := range c.known.Leads {
+		c.known.Leads[i].Updated = began.Add(-time.Hour)
+	}
+}
+
+// due is the moment after all that was waited for (T-5).
+func due() []integration.Event {
+	at := began.AddDate(0, 0, 1).Add(time.Hour)
+	return []integration.Event{{ID: "due", Source: "lane", Key: "due", Kind: integration.CallDue, Session: "501", At: at, Received: at}}
+}
+
+// TestTheCRMIsTheSameInEveryOrderOfArrival plays every order event by event: with what the platform reports afterwards, clicked
+// calls, extra fields, responsibles that change later and another telephony. Two things may differ and are left out: which
 // cards were up meanwhile, and, when the end comes before the talks it says nothing of, whose the
 // activity is and with which code it ended, because the portal finishes a call only once.
 func TestTheCRMIsTheSameInEveryOrderOfArrival(t *testing.T) {
@@ -257,7 +334,8 @@ func TestTheCRMIsTheSameInEveryOrderOfArrival(t *testing.T) {
 	var tried, whole atomic.Int64
 	rapid.Check(t, func(t *rapid.T) {
 		c, events := around().Draw(t, "around"), life().Draw(t, "life")
-		together := c.play(t, events)
+		c.changed(events)
+		together := c.play(t, events, due())
 		want := together.state(t)
 		permutations(len(events), 60, func(order []int) bool {
 			tried.Add(1)
@@ -265,7 +343,7 @@ func TestTheCRMIsTheSameInEveryOrderOfArrival(t *testing.T) {
 			if tried.Load()%4 == 0 {
 				arrived = repeated(arrived, uint64(tried.Load()))
 			}
-			got := c.play(t, one(arrived)...)
+			got := c.play(t, append(one(arrived), due())...)
 			if diff := cmp.Diff(want, got.state(t)); diff != "" {
 				t.Fatalf("order %v (-together +one by one)\n%s", order, diff)
 			}
