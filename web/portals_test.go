@@ -37,8 +37,8 @@ func TestPortalIsConnectedWithWhatTheCheckGaveBack(t *testing.T) {
 	if err != nil || string(token.Access) != "access-after-exchange" || string(token.ClientSecret) != "s3cret-client" {
 		t.Errorf("what is stored is not what the check gave back (%v)", err)
 	}
-	if !slices.Contains(c.Portals.Synced, id) {
-		t.Error("the directory was not asked for")
+	if keys := c.jobKeys(t, string(id)); !slices.Equal(keys, []string{"every/sync"}) {
+		t.Errorf("the directory was not asked for: %v", keys)
 	}
 	again := c.do("POST", "/api/v1/portals", credentials("name", "Новое имя")).want(t, 201).json(t)["portal"].(map[string]any)
 	if again["id"] != string(id) || again["name"] != "Новое имя" {

@@ -21,7 +21,7 @@ const wrong = `{
       "filter": {"on": true, "where": {"of": [{"parameter": "virtual_numbr", "mode": "include", "values": []}]}},
       "names": {"lead": [{"text": "Звонок {{contact_phone_nmber}}"}, {"text": "{{app_name"}]},
       "funnels": {"funnel": 8, "rules": [{"entity": "deal", "funnel": 1, "stage": "NEW"}]},
-      "responsible": {"default": 9}
+      "responsible": {"default": 404}
     },
     "outgoing": {"respnsible": {"default": 1}}
   }
@@ -38,7 +38,7 @@ func TestSettingsWithTwentyMistakesGetTwentyAnswersAndChangeNothing(t *testing.T
 	if code != "settings_invalid" || len(mistakes) != 20 {
 		t.Errorf("%s with %d mistakes, want 20:\n%s", code, len(mistakes), strings.Join(mistakes, "\n"))
 	}
-	_, want := settings.Read([]byte(wrong), webtest.Directory())
+	_, want := settings.Read([]byte(wrong), settings.Directories{Portal: webtest.Directory(), Centre: webtest.Centre()})
 	for i, p := range want {
 		if mistakes[i] != p.Pointer+" "+p.Code {
 			t.Errorf("mistake %d: %q, want %q", i, mistakes[i], p.Pointer+" "+p.Code)

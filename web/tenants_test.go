@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"omniconnector/internal/store"
 	"omniconnector/web/webtest"
 )
 
@@ -99,4 +100,46 @@ func TestHookSecretIsRotatedWithOverlap(t *testing.T) {
 	if n := len(c.get("/api/v1/hooks").want(t, 200).json(t)["secrets"].([]any)); n != 4 {
 		t.Errorf("%d secrets are listed, want 4", n)
 	}
+}
+
+func TestRevokedTokenOpensNothing(t *testing.T) {
+	t.Parallel()
+	c := setup(t)
+	reader, writer, _ := c.tenant("shop")
+	admin := c.as(webtest.AdminToken)
+	list := func() map[string]map[string]any {
+		out := map[string]map[string]any{}
+		for _, k := range admin.get("/api/v1/tenants/shop/tokens").want(t, 200).json(t)["tokens"].([]any) {
+			token := k.(map[string]any)
+			out[token["name"].(string)] = token
+		}
+		return out
+	}
+	before := list()
+	if before["reader"]["scope"] != "read" || before["writer"]["scope"] != "write" || before["reader"]["revoked"] != nil {
+		t.Errorf("tokens: %v", before)
+	}
+	if a := admin.get("/api/v1/tenants/shop/tokens"); strings.Contains(a.body, reader.token) || strings.Contains(a.body, writer.token) {
+		t.Error("the list shows a token")
+	}
+	at := "/api/v1/tenants/shop/tokens/" + before["reader"]["id"].(string)
+	admin.do("DELETE", at, nil).want(t, 204)
+	admin.do("DELETE", at, nil).want(t, 204)
+	reader.get("/api/v1/me").want(t, 401)
+	writer.get("/api/v1/me").want(t, 200)
+	if list()["reader"]["revoked"] == nil {
+		t.Error("it is not marked as revoked")
+	}
+	admin.do("DELETE", "/api/v1/tenants/rival/tokens/"+before["writer"]["id"].(string), nil).want(t, 404)
+	secrets, err := c.Store.Secrets(t.Context(), "shop", store.HookPath)
+	if err != nil || len(secrets) != 0 {
+		t.Fatalf("hooks: %v %v", secrets, err)
+	}
+	writer.do("POST", "/api/v1/hooks/rotate", map[string]any{"which": "path"}).want(t, 200)
+	secrets, err = c.Store.Secrets(t.Context(), "shop", store.HookPath)
+	if err != nil || len(secrets) != 1 {
+		t.Fatalf("hooks: %v %v", secrets, err)
+	}
+	admin.do("DELETE", "/api/v1/tenants/shop/tokens/"+secrets[0].ID, nil).want(t, 404)
+	admin.get("/api/v1/tenants/ghost/tokens").want(t, 404)
 }

@@ -23,7 +23,7 @@ func known() settings.Directories { return settings.Directories{Portal: portal()
 func platform() centre.Directory {
 	named := func(id int64, name string) centre.Named { return centre.Named{ID: id, Name: name} }
 	return centre.Directory{
-		Employees: []centre.Employee{{ID: 11, Name: "Тестова Анна"}, {ID: 12, Name: "Примеров Пётр"}},
+		Employees: []centre.Employee{{ID: 11, Name: "Тестова Анна"}, {ID: 12, Name: "Примеров Пётр"}, {ID: 13, Name: "Верина Вера"}},
 		Numbers: []centre.Number{
 			{Number: "74950000101", Active: true}, {Number: "74950000102", Active: true}, {Number: "74950000103"},
 		},

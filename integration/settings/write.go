@@ -72,7 +72,7 @@ func Example() *integration.Settings {
 	in.Responsible = integration.Responsible{Default: 1, Rules: []integration.ResponsibleRule{{Name: "Магазин", User: 7, Where: toShop}}}
 	t := &s.Telephony
 	t.Outgoing.Responsible.Default = 1
-	s.Sync = integration.Sync{Daily: true, Only: []integration.EmployeeID{11, 12}, Statuses: true}
+	s.Sync = integration.Sync{Daily: true, Only: []integration.EmployeeID{11, 12, 13}, Statuses: true}
 	t.Manager, t.ChatNotice, t.ResponsibleAfter = true, true, 300
 	t.Click = integration.Click{On: true, Number: "74950000101", Override: true}
 	t.Callback = integration.Callback{On: true, Number: "74950000199"}

@@ -12,7 +12,7 @@ import (
 )
 
 // Centre is what the telephony platform of every portal of the world has; the example's settings refer to it. Anna is
-// mapped by hand, Peter too; Vera is found by her email, Boris by nobody.
+// mapped by hand, Peter too; Vera is found by her email, Boris is left out of the synchronisation.
 func Centre() centre.Directory {
 	return centre.Directory{
 		TimeZone: "Europe/Moscow",
