@@ -10,6 +10,7 @@ import (
 	"omniconnector/crm"
 	"omniconnector/integration"
 	"omniconnector/internal/store"
+	platform "omniconnector/webhooks/emulator"
 )
 
 // Provision makes the world's tenant in an installation, connects the portal and saves settings, unless
@@ -136,4 +137,16 @@ func (p Provisioned) AwaitQuiet(ctx context.Context, st *store.Store, patience t
 		case <-look.C:
 		}
 	}
+}
+
+// ConnectPlatform gives the tenant access to the platform's Call API and Data API.
+func (w *World) ConnectPlatform(ctx context.Context, st *store.Store) error {
+	err := st.SavePlatform(ctx, w.Tenant, store.PlatformAccess{
+		Source: "uis", DataURL: platform.DataAPIURL(w.PlatformURL), CallURL: platform.CallAPIURL(w.PlatformURL),
+		Token: integration.Secret(w.Platform.Access(w.Shop.AppID).Key()), AppID: w.Shop.AppID,
+	})
+	if err != nil {
+		return fmt.Errorf("connect platform: %w", err)
+	}
+	return nil
 }

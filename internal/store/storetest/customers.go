@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -39,14 +40,14 @@ func (e *exam) learn(l lane.Lease, known ...lane.Known) {
 	e.must(e.s.Learn(e.Context(), l, known, nil))
 }
 
-// customer names what the index answers for a number: "contact 1", "deal 5 closed"…
+// customer names what the index answers for a number: "contact 1", "deal 5 closed".
 func (e *exam) customer(phones ...integration.Phone) []string {
 	e.Helper()
 	c, err := e.s.Customer(e.Context(), e.tenant, e.portal, phones)
 	e.must(err)
 	out := []string{}
 	for _, x := range slices.Concat(c.Contacts, c.Companies, c.Leads, c.Deals) {
-		name := string(x.Kind) + " " + string(rune('0'+x.ID))
+		name := fmt.Sprint(x.Kind, " ", x.ID)
 		if x.Closed {
 			name += " closed"
 		}
