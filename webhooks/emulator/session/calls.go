@@ -1,6 +1,7 @@
 package session
 
 import (
+	"strings"
 	"time"
 
 	"omniconnector/webhooks/emulator/table"
@@ -78,7 +79,9 @@ func (s *Session) Call(v View) table.Row {
 		"communication_id": s.ID, "communication_type": "call",
 		"scenario_operations": operations(s.Operations), "employees": s.employees(v.Reached),
 		"tags": s.tags(v.Marks), "attributes": s.attributes(v), "visitor_custom_properties": []any{}, "segments": []any{},
-		"cpn_country_id": int64(7), "cpn_country_name": "Россия",
+	}
+	if strings.HasPrefix(s.Client, "7") {
+		row["cpn_country_id"], row["cpn_country_name"] = int64(7), "Россия"
 	}
 	if s.Request != 0 {
 		row["call_api_request_id"] = s.Request
