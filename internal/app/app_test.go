@@ -54,6 +54,14 @@ func newWorld(t *testing.T, tenant integration.TenantID) *world.World {
 // connect starts a connector for worlds; what it answers stops it and waits.
 func connect(t *testing.T, database, dir string, worlds ...*world.World) (*app.App, []world.Provisioned, func()) {
 	t.Helper()
+	return connectWith(t, database, dir, world.Settings(), nil, worlds...)
+}
+
+// connectWith does it with settings of the tenants' own, and with changes of the configuration.
+func connectWith(
+	t *testing.T, database, dir string, settings integration.Settings, more []func(*app.Config), worlds ...*world.World,
+) (*app.App, []world.Provisioned, func()) {
+	t.Helper()
 	cfg := app.Config{
 		Listen: "127.0.0.1:0", Data: dir, Database: database, AllowPrivate: true,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()})),
@@ -65,13 +73,16 @@ func connect(t *testing.T, database, dir string, worlds ...*world.World) (*app.A
 	for _, w := range worlds {
 		cfg.OAuthHosts = append(cfg.OAuthHosts, w.OAuthHost())
 	}
+	for _, change := range more {
+		change(&cfg)
+	}
 	a, err := app.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []world.Provisioned
 	for _, w := range worlds {
-		p, err := w.Provision(t.Context(), a.Store(), world.Settings())
+		p, err := w.Provision(t.Context(), a.Store(), settings)
 		if err != nil {
 			t.Fatal(err)
 		}
