@@ -46,9 +46,10 @@ const (
 		eq_utm_term eq_utm_content eq_utm_campaign openstat_ad openstat_campaign openstat_service openstat_source
 		gclid yclid ymclid visitor_id visitor_session_id person_id visitor_type visits_count visitor_city visitor_region
 		visitor_country visitor_device visitor_browser_name ua_client_id ym_client_id`
-	ofEnd = ` is_lost is_transfer lost_reason call_status first_talked_employee_id last_talked_employee_id
+	ofTags = ` tag_ids tag_names`
+	ofEnd  = ` is_lost is_transfer lost_reason call_status first_talked_employee_id last_talked_employee_id
 		last_scenario_operation_id last_scenario_operation_name visitor_group_id visitor_group_name
-		wait_time_duration talk_time_duration total_time_duration operator_rating tag_names record_file_links attributes`
+		wait_time_duration talk_time_duration total_time_duration operator_rating record_file_links attributes` + ofTags
 )
 
 var wanted = []struct {
@@ -65,12 +66,13 @@ var wanted = []struct {
 	{integration.CallFinished, "Завершение звонка", "Call finished", ofAll + ofCall + ofContact + ofEmployee + ofScenario + ofEnd + ofVisitor},
 	{
 		integration.CallLost, "Потерянный звонок", "Lost call",
-		ofAll + ofCall + ofContact + ofScenario + ofVisitor + ` is_lost lost_reason employee_ids noanswered_employee_full_names wait_time_duration`,
+		ofAll + ofCall + ofContact + ofScenario + ofVisitor + ofTags +
+			` is_lost lost_reason call_status employee_ids noanswered_employee_full_names wait_time_duration total_time_duration`,
 	},
-	{integration.RecordReady, "Записанный разговор", "Call recording completed", ofAll + ofCall + ofEmployee + ` file_link file_duration tag_names`},
+	{integration.RecordReady, "Записанный разговор", "Call recording completed", ofAll + ofCall + ofEmployee + ofTags + ` file_link file_duration operator_rating`},
 	{integration.VoicemailReady, "Голосовое сообщение", "Voice message", ofAll + ofCall + ` file_link file_duration`},
 	{integration.FaxReceived, "Принятый факс", "Fax received", ofAll + ofCall + ` file_link`},
-	{integration.TagSet, "Проставление тега", "Tag set", ofAll + ` communication_type communication_id contact_phone_number tag_ids tag_names`},
+	{integration.TagSet, "Проставление тега", "Tag set", ofAll + ofCall + ofTags + ` communication_type communication_id operator_rating`},
 	{integration.SIPLost, "Потеря регистрации SIP-линии", "SIP line registration lost", ofAll + ofEmployee},
 }
 

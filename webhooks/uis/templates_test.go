@@ -116,3 +116,31 @@ func TestTheFinalTemplateSaysAllThatAFilterOrAFieldNeeds(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestEveryTemplateAsksForWhatItsEventCanTell(t *testing.T) {
+	t.Parallel()
+	has := map[integration.EventKind]map[string]bool{}
+	for _, w := range wanted {
+		has[w.event] = set(w.variables)
+	}
+	for k, names := range has {
+		if k == integration.SIPLost { // of no call
+			continue
+		}
+		for _, name := range []string{"call_session_id", "external_id", "call_source", "direction", "contact_phone_number"} { // contract uis §1.4
+			if !names[name] {
+				t.Errorf("%s does not ask for %s", k, name)
+			}
+		}
+	}
+	for _, k := range []integration.EventKind{integration.CallFinished, integration.CallLost, integration.RecordReady, integration.TagSet} {
+		if !has[k]["tag_ids"] || !has[k]["tag_names"] {
+			t.Errorf("%s does not ask for tags", k)
+		}
+	}
+	for _, k := range []integration.EventKind{integration.CallFinished, integration.RecordReady, integration.TagSet} {
+		if !has[k]["operator_rating"] {
+			t.Errorf("%s does not ask for the rating", k)
+		}
+	}
+}

@@ -6,14 +6,13 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
 
 	"omniconnector/crm"
 	"omniconnector/integration/centre"
 	"omniconnector/webhooks/emulator"
 	platform "omniconnector/webhooks/emulator/rpc"
 	"omniconnector/webhooks/uis"
-
-	"github.com/tidwall/gjson"
 )
 
 func uisRow(text string) uis.Row { return uis.ReadRow(gjson.Parse(text)) }
@@ -218,4 +217,32 @@ func TestAZoneThatNobodyKnowsStopsCallsAndNotTheDirectory(t *testing.T) {
 	if _, _, e := d.Calls(t.Context(), day()); kind(e) != crm.Invalid || e.Code != codeZone {
 		t.Errorf("calls: %v", e)
 	}
+}
+
+func TestAKeyIsCheckedForBothInterfaces(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		spoil          func(*desk)
+		whole, noCalls crm.ErrorKind
+	}{
+		"a good key":               {func(*desk) {}, "none", "none"},
+		"calls cannot be listed":   {func(d *desk) { d.access().Disable(methodListCalls) }, "none", "none"},
+		"no right to the Call API": {func(d *desk) { d.withoutRight(platform.CallAPI) }, "none", crm.Denied},
+		"no right to the Data API": {func(d *desk) { d.withoutRight(platform.DataAPI) }, crm.Denied, "none"},
+		"the Call API is down":     {func(d *desk) { d.fail(platform.Fault{API: platform.CallAPI, Way: platform.Page}) }, "none", crm.Unavailable},
+	} {
+		d := open(t, nil)
+		c.spoil(d)
+		got, e := d.Check(t.Context())
+		if kind(e) != c.whole || kind(got.NoCalls) != c.noCalls {
+			t.Errorf("%s: %v, calls %v", name, e, got.NoCalls)
+		}
+		if e == nil && (got.AppID != 5001 || got.Name != "Магазин" || got.TimeZone != "Europe/Moscow") {
+			t.Errorf("%s: got %+v", name, got)
+		}
+	}
+}
+
+func (d *desk) withoutRight(api string) {
+	d.access().SetKeys(platform.Key{Token: d.access().Key(), Without: []string{api}})
 }

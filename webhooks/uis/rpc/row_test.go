@@ -14,7 +14,7 @@ import (
 )
 
 // sample reads the recorded rows of a report.
-func sample(t testing.TB, name string) []uis.Row {
+func sample(t *testing.T, name string) []uis.Row {
 	t.Helper()
 	text, err := os.ReadFile("testdata/" + name)
 	if err != nil {
@@ -30,7 +30,7 @@ func sample(t testing.TB, name string) []uis.Row {
 var moscow = time.FixedZone("MSK", 3*60*60)
 
 // told is the event of a row and its legs.
-func told(t testing.TB, row uis.Row, legs []uis.Row) integration.Event {
+func told(t *testing.T, row uis.Row, legs []uis.Row) integration.Event {
 	t.Helper()
 	one, ok := readCall(row, moscow, eight.AddDate(-20, 0, 0), eight.AddDate(20, 0, 0))
 	if !ok {
