@@ -176,8 +176,12 @@ var sentences = map[string]said{
 		"Another telephony is used: no leads, deals, activities or call cards are made, and the other telephony settings are inactive. Only extra fields are updated.",
 	},
 	"other_without_fields": {"При другой телефонии обновляются только доп. поля, а их нет: звонки ничего не изменят. Добавьте поля.", "With another telephony only extra fields are updated, and there are none: calls will change nothing. Add fields."},
-	"records_off":          {"Передача записей выключена, поэтому эта настройка не действует.", "Records are switched off, so this setting has no effect."},
-	"closed_stage":         {"Стадия {0} — завершающая: новые записи сразу окажутся закрытыми. Выберите рабочую стадию.", "Stage {0} is a closed one: new records will be closed at once. Choose an open stage."},
+	"source_twice": {
+		"В это поле уже передаётся виртуальный номер («Передавать виртуальные номера как источник обращения»): одно затрёт другое. Оставьте что-то одно.",
+		"The virtual number is written into this field already (“virtual numbers as the source”): one overwrites the other. Keep one of the two.",
+	},
+	"records_off":  {"Передача записей выключена, поэтому эта настройка не действует.", "Records are switched off, so this setting has no effect."},
+	"closed_stage": {"Стадия {0} — завершающая: новые записи сразу окажутся закрытыми. Выберите рабочую стадию.", "Stage {0} is a closed one: new records will be closed at once. Choose an open stage."},
 	"mandatory_field": {
 		"В портале обязательно поле {0}, а мы его не заполняем: портал может отказаться создавать запись. Добавьте его в доп. поля или сделайте необязательным в портале.",
 		"The portal requires the field {0}, which we do not fill: it may refuse to create the record. Add it to the extra fields, or make it optional in the portal.",

@@ -97,6 +97,18 @@ func (l *linter) telephony(at string, t *integration.Telephony) {
 	for _, k := range l.created() {
 		l.mandatory(at+"/extra_fields/"+string(k), k)
 	}
+	for _, k := range kindsOfEntity {
+		l.sourceTwice(at+"/extra_fields/"+string(k), t.Fields.For(k))
+	}
+}
+
+// sourceTwice warns of an extra field that T-6 writes too.
+func (l *linter) sourceTwice(at string, pairs []integration.FieldPair) {
+	for i, p := range pairs {
+		if l.settings.Telephony.SourceNumber && spelling(p.Field) == sourceDescription {
+			l.say(at+"/"+strconv.Itoa(i)+"/field", "source_twice")
+		}
+	}
 }
 
 // created lists the kinds of entity that calls may create (T-3, T-4).
@@ -128,11 +140,16 @@ func (l *linter) mandatory(at string, k crm.Kind) {
 
 // filled reports whether an entity that we create has the field without a setting, however the portal spells it.
 func (l *linter) filled(field string) bool {
-	switch strings.ToLower(strings.ReplaceAll(field, "_", "")) {
+	switch spelling(field) {
 	case "title", "name":
 		return true
-	case "sourcedescription":
+	case sourceDescription:
 		return l.settings.Telephony.SourceNumber
 	}
 	return false
 }
+
+// sourceDescription is «Дополнительно об источнике» (T-6).
+const sourceDescription = "sourcedescription"
+
+func spelling(field string) string { return strings.ToLower(strings.ReplaceAll(field, "_", "")) }

@@ -74,6 +74,10 @@ func TestWhatMakesSettingsInactiveOrFailIsWarnedOf(t *testing.T) {
 		"T-1 without fields": {set(func(s *integration.Settings) {
 			s.Telephony.Other.On, s.Telephony.Fields = true, integration.ExtraFields{}
 		}), []string{"/telephony/other_telephony/on other_telephony", "/telephony/extra_fields other_without_fields"}},
+		"T-6 the source is written twice": {func(s *integration.Settings, d *settings.Directories) {
+			d.Portal.Fields[crm.Deal] = []crm.Field{{Name: "sourceDescription"}}
+			s.Telephony.Fields.Deal = []integration.FieldPair{{Field: "sourceDescription", Parameter: "campaign_name"}}
+		}, []string{"/telephony/extra_fields/deal/0/field source_twice"}},
 		"T-10 records are off":        {set(func(s *integration.Settings) { s.Telephony.Records = false }), []string{"/telephony/records_with_filter records_off"}},
 		"T-8 the number is off":       {set(func(s *integration.Settings) { s.Telephony.Click.Number = "74950000103" }), []string{"/telephony/click_to_call/number inactive_number"}},
 		"T-14 a default is dismissed": {set(func(s *integration.Settings) { s.Telephony.Incoming.Responsible.Default = 9 }), []string{"/telephony/incoming/responsible/default inactive_user"}},
@@ -96,7 +100,7 @@ func TestWhatMakesSettingsInactiveOrFailIsWarnedOf(t *testing.T) {
 		"a mandatory field":                               {required(crm.Lead, department), []string{"/telephony/extra_fields/lead mandatory_field"}},
 		"a mandatory field we fill":                       {required(crm.Lead, crm.Field{Name: "TITLE", Required: true}), []string{}},
 		"a mandatory field of a kind that is not created": {required(crm.Deal, department), []string{}},
-		"a mandatory field of a portal without leads": {func(s *integration.Settings, d *settings.Directories) {
+		"a mandatory field of a portal without leads": {func(_ *integration.Settings, d *settings.Directories) {
 			d.Portal.Mode = crm.Simple
 			d.Portal.Fields[crm.Contact] = append(d.Portal.Fields[crm.Contact], department)
 		}, []string{"/telephony/extra_fields/contact mandatory_field"}},

@@ -97,9 +97,16 @@ func (w *World) Portal(t integration.TenantID, member string) integration.Portal
 	_, err = storetest.Raw(w, w.Store).ExecContext(ctx,
 		"INSERT INTO centres (tenant_id, portal_id, body, synced_at) VALUES ($1, $2, $3, $4)", t, p.ID, string(body), w.Now().UnixMicro())
 	w.must(err)
-	_, err = w.Store.SaveSettings(ctx, t, p.ID, 0, settings.Write(settings.Example()), "test")
+	_, err = w.Store.SaveSettings(ctx, t, p.ID, 0, settings.Write(Settings()), "test")
 	w.must(err)
 	return p.ID
+}
+
+// Settings are those of every portal of the world: the example, with responsibles set at once, because nobody waits here.
+func Settings() *integration.Settings {
+	s := settings.Example()
+	s.Telephony.ResponsibleAfter = 0
+	return s
 }
 
 // Directory is what every portal of the world has; the example's settings refer to it.
@@ -107,8 +114,11 @@ func Directory() crm.Directory {
 	return crm.Directory{
 		Mode: crm.Classic,
 		Users: []crm.User{
-			{ID: 1, Name: "Анна Тестова", Active: true}, {ID: 7, Name: "Пётр Примеров", Active: true}, {ID: 9, Name: "Уволен Уволенов"},
-			{ID: 21, Name: "Вера Верина", Email: "Vera@shop.example", Active: true}, {ID: 22, Name: "Нина Новая", Active: true},
+			{ID: 1, Name: "Анна Тестова", Active: true},
+			{ID: 7, Name: "Пётр Примеров", Active: true},
+			{ID: 9, Name: "Уволен Уволенов"},
+			{ID: 21, Name: "Вера Верина", Email: "Vera@shop.example", Active: true},
+			{ID: 22, Name: "Нина Новая", Active: true},
 		},
 		LeadStages: []crm.Stage{{Code: "NEW", Name: "Новый"}, {Code: "IN_PROCESS", Name: "В работе"}},
 		Funnels: []crm.Funnel{
