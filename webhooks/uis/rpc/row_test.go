@@ -151,3 +151,22 @@ func FuzzRow(f *testing.F) {
 		}
 	})
 }
+
+func TestNobodySpokeInACallThatIsLost(t *testing.T) {
+	t.Parallel()
+	r := told(t, uisRow(`{"id":1,"start_time":"2026-05-12 08:00:00","finish_time":"2026-05-12 08:00:30","direction":"in","is_lost":true,
+		"employees":[{"employee_id":7001,"is_answered":true,"is_talked":true}],"first_talked_employee_id":7001,"last_talked_employee_id":7001}`), nil).Report
+	if len(r.Talkers) != 0 || r.FirstTalked != 0 || r.LastTalked != 0 || len(r.Rung) != 1 || !r.Employee.IsZero() {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestTalkersWithoutLegsAreFirstOthersLast(t *testing.T) {
+	t.Parallel()
+	r := told(t, uisRow(`{"id":1,"start_time":"2026-05-12 08:00:00","finish_time":"2026-05-12 08:00:30","direction":"in","is_lost":false,
+		"employees":[{"employee_id":3,"employee_full_name":"В","is_talked":true},{"employee_id":4,"is_talked":false},{"employee_id":2,"is_talked":true},{"employee_id":1,"is_talked":true}],
+		"first_talked_employee_id":1,"last_talked_employee_id":3}`), nil).Report
+	if ids(r.Talkers) != "1 2 3" || ids(r.Rung) != "3 4 2 1" || r.Talkers[2].Name != "В" || r.Employee.ID != 3 {
+		t.Errorf("talkers %v, rung %v, employee %v", r.Talkers, r.Rung, r.Employee)
+	}
+}
