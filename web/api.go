@@ -65,8 +65,8 @@ type API struct {
 
 // New checks the configuration. Mount adds the routes.
 func New(c Config) (*API, error) {
-	if c.Store == nil || c.Connector == nil || c.Platforms == nil || c.Now == nil || c.Log == nil {
-		return nil, errors.New("web: Store, Connector, Platforms, Now and Log are required")
+	if c.Store == nil || c.Connector == nil || c.Platform == nil || c.Scheduler == nil || c.Platforms == nil || c.Now == nil || c.Log == nil {
+		return nil, errors.New("web: Store, Connector, Platform, Scheduler, Platforms, Now and Log are required")
 	}
 	if c.PerSecond <= 0 {
 		c.PerSecond = 20
