@@ -9,6 +9,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 )
 
 // notDecided are outcomes and reasons that no decision gives: storage writes them for events that were decided with a later
@@ -21,6 +22,11 @@ func TestTheStoriesTellEverything(t *testing.T) {
 	told := map[string]bool{}
 	for _, s := range stories(t) {
 		_, plans := s.Tell()
+		for _, r := range s.Routes() {
+			for _, reason := range r.Reasons {
+				told[reason.Code] = true
+			}
+		}
 		for _, p := range plans {
 			told[string(p.Outcome)] = true
 			for _, r := range p.Reasons {
@@ -37,6 +43,7 @@ func TestTheStoriesTellEverything(t *testing.T) {
 	}
 	for _, c := range []crm.Command{
 		crm.Create{}, crm.Update{}, crm.Register{}, crm.ShowCard{}, crm.HideCard{}, crm.Finish{}, crm.SetActivity{}, crm.BindActivity{}, crm.AttachRecord{},
+		crm.AddActivity{}, crm.Comment{}, crm.Transcribe{}, centre.Dial{}, centre.Reread{},
 	} {
 		want = append(want, c.Name())
 	}
@@ -76,7 +83,7 @@ func TestEverySentenceIsFilledInBothLanguages(t *testing.T) {
 
 // rows are the rules of the specification that this package decides.
 var rows = []string{
-	"T-0", "T-0.1", "T-3", "T-4", "T-6", "T-7", "T-10", "T-12", "T-13", "T-14.P1", "T-14.P2", "T-14.P3", "T-14.P4", "T-14.P5",
+	"T-0", "T-0.1", "T-0.5", "T-1", "T-2", "T-3", "T-4", "T-5", "T-6", "T-7", "T-8", "T-9", "T-10", "T-11", "T-12", "T-13", "T-15", "T-14.P1", "T-14.P2", "T-14.P3", "T-14.P4", "T-14.P5",
 	"T-14.R1", "T-14.R2", "T-14.R3", "T-14.E1", "T-14.E2", "T-14.E3", "T-14.E4", "T-14.E5", "T-14.E6", "T-14.E7",
 }
 

@@ -179,7 +179,7 @@ func (d *decision) entityOwner(explain bool) crm.UserID {
 		if explain {
 			d.because("T-5", "responsible_default_first", "seconds", decimal(int64(d.delay().Seconds())))
 		}
-		chain = []candidate{d.owners.fallback}
+		chain = []candidate{{d.owners.fallback.user, "T-5", "owner_default_first", nil, nil}}
 	}
 	return d.choose(ofEntity, chain, explain)
 }
