@@ -60,13 +60,34 @@ type stepped struct {
 // together bounds how many errands of one kind share a run.
 const together = 100
 
+// takeErrands reads what was planned outside the lane: errands, and dead letters that were brought back.
+func (l *Lane) takeErrands(ctx context.Context) error {
+	now := l.cfg.Now()
+	if now.Before(l.outsideAt) {
+		return nil
+	}
+	l.outsideAt = now.Add(l.cfg.Poll)
+	entries, err := l.cfg.Store.Outside(ctx, l.lease, l.queue.last, loadAtMost)
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		if entries[i].State == StateSending {
+			continue // it is under way here
+		}
+		l.queue.hasten(&entries[i])
+		l.queue.add(entries[i])
+	}
+	return nil
+}
+
 // run starts what is due: each kind of errand one at a time, and calls at once.
 func (l *Lane) run(ctx context.Context) error {
 	now := l.cfg.Now()
 	due := map[string][]Entry{}
 	var dials []*Entry
 	for _, e := range l.queue.order {
-		if e.DueAt.After(now) || l.queue.flying[e.Action.Key] || !isErrand(e.Action.Do) {
+		if e.DueAt.After(now) || l.queue.flying[e.Action.Key] || e.State == StateSending || !isErrand(e.Action.Do) {
 			continue
 		}
 		if _, dial := e.Action.Do.(centre.Dial); dial {
@@ -82,7 +103,9 @@ func (l *Lane) run(ctx context.Context) error {
 		if name != (centre.Reread{}).Name() {
 			entries = entries[:1]
 		}
-		l.begun(name, entries)
+		if err := l.begun(ctx, name, entries); err != nil {
+			return err
+		}
 		go l.errand(ctx, name, entries)
 	}
 	for _, e := range dials {
@@ -98,12 +121,21 @@ func ofPlatform(name string) bool {
 	return platform
 }
 
-func (l *Lane) begun(name string, entries []Entry) {
+// begun marks errands as under way, also in storage: one that is asked for again meanwhile is planned again when it ends.
+func (l *Lane) begun(ctx context.Context, name string, entries []Entry) error {
+	changes := make([]Change, len(entries))
+	for i := range entries {
+		changes[i] = change(&entries[i], StateSending, l.cfg.Now())
+	}
+	if err := l.settle(ctx, changes); err != nil {
+		return err
+	}
 	l.running[name] = true
 	l.errandsOut++
 	for i := range entries {
 		l.queue.flying[entries[i].Action.Key] = true
 	}
+	return nil
 }
 
 // errand carries one kind out and reports back. A defect in it costs the errand a try and not the portal its lane.

@@ -55,8 +55,10 @@ type Lane struct {
 	closing    bool
 	stopped    <-chan struct{} // closed when the lane is to stop
 
-	lookAt  time.Time // when storage is asked for new events without having been told of any
-	renewAt time.Time
+	lookAt time.Time // when storage is asked for new events without having been told of any
+	// outsideAt is when storage is asked for what was planned outside the lane without having been told of it.
+	outsideAt time.Time
+	renewAt   time.Time
 	// overdueAt is when storage is asked for sessions whose deadline has passed.
 	overdueAt time.Time
 	idleFrom  time.Time
@@ -120,8 +122,12 @@ func (l *Lane) begin(ctx context.Context) error {
 	var doubts []Change
 	for i := range entries {
 		if entries[i].State == StateSending { // its process died between intent and answer
-			entries[i].State, entries[i].DueAt = StateDoubt, now
-			doubts = append(doubts, change(&entries[i], StateDoubt, now))
+			state := StateDoubt
+			if errands[entries[i].Action.Do.Name()] != nil {
+				state = StatePlanned // what an errand does may be repeated
+			}
+			entries[i].State, entries[i].DueAt = state, now
+			doubts = append(doubts, change(&entries[i], state, now))
 		}
 	}
 	if len(doubts) > 0 {
@@ -147,6 +153,7 @@ func (l *Lane) turn(ctx context.Context) error {
 	}{
 		{"find overdue sessions", l.overdue},
 		{"take events", l.take},
+		{"take errands", l.takeErrands},
 		{"decide", l.decide},
 		{"resolve doubts", l.resolve},
 		{"send", l.send},
@@ -213,7 +220,7 @@ func (l *Lane) wait(ctx, work context.Context) error {
 			}
 		}
 	case <-l.wake:
-		l.more = true
+		l.more, l.outsideAt = true, time.Time{}
 		return nil
 	case <-timer.C:
 		return nil

@@ -17,6 +17,7 @@ type queue struct {
 	// settled remembers what became of actions that others refer to.
 	settled map[integration.ActionKey]ActionState
 	answers crm.Answers
+	last    int64 // the greatest number of an action that was ever here
 }
 
 func newQueue() *queue {
@@ -32,10 +33,21 @@ func (q *queue) add(entries ...Entry) {
 		if _, have := q.entries[e.Action.Key]; have || e.State.Settled() {
 			continue
 		}
+		delete(q.settled, e.Action.Key) // it may be a dead letter that was brought back
+		delete(q.answers, string(e.Action.Key))
 		q.entries[e.Action.Key] = &e
 		q.order = append(q.order, &e)
+		q.last = max(q.last, e.Seq)
 	}
 	slices.SortFunc(q.order, func(a, b *Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+}
+
+// hasten makes an errand due as early as storage says, which somebody outside may have changed.
+func (q *queue) hasten(e *Entry) {
+	had := q.entries[e.Action.Key]
+	if had != nil && !q.flying[e.Action.Key] && had.State == StatePlanned && e.State == StatePlanned && e.DueAt.Before(had.DueAt) {
+		had.DueAt = e.DueAt
+	}
 }
 
 // apply takes over a stored change.

@@ -119,6 +119,9 @@ type Store interface {
 	Overdue(ctx context.Context, l Lease, now time.Time, limit int) (due []Overdue, next time.Time, err error)
 	// Unfinished lists actions that are not settled, in the order of planning.
 	Unfinished(ctx context.Context, l Lease, limit int) ([]Entry, error)
+	// Outside lists what was planned from outside the lane: all unsettled errands, and other unsettled actions with a greater
+	// number than after, in the order of planning.
+	Outside(ctx context.Context, l Lease, after int64, limit int) ([]Entry, error)
 	// History lists a customer's settled actions of the named commands, newest first.
 	History(ctx context.Context, l Lease, c integration.CustomerKey, commands []string, since time.Time, limit int) ([]Entry, error)
 	// Answers gives the stored results of actions that are done, by key; others are left out.

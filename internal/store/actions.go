@@ -45,6 +45,31 @@ func (s *Store) Unfinished(ctx context.Context, l lane.Lease, limit int) ([]lane
 	return out, nil
 }
 
+// Outside lists what was planned from outside the lane and may have escaped it: all unsettled errands of our own making, which are
+// few, and other unsettled actions with a greater number than those it knows. In the order of planning.
+func (s *Store) Outside(ctx context.Context, l lane.Lease, after int64, limit int) ([]lane.Entry, error) {
+	var own, later []actionRow
+	err := s.read(ctx).Scopes(held(l)).Where("event_id = '' AND session_id = ''").Where(unfinished).Order("seq").Limit(limit).Find(&own).Error
+	if err != nil {
+		return nil, wrap("outside", err)
+	}
+	err = s.read(ctx).Scopes(held(l)).Where("seq > ?", after).Where(unfinished).Order("seq").Limit(limit).Find(&later).Error
+	if err != nil {
+		return nil, wrap("outside", err)
+	}
+	out := make([]lane.Entry, 0, len(own)+len(later))
+	for _, r := range append(own, later...) {
+		e, err := r.entry()
+		if err != nil {
+			continue // Unfinished buries it, when the lane begins
+		}
+		if !slices.ContainsFunc(out, func(o lane.Entry) bool { return o.Action.Key == e.Action.Key }) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
 // History lists a customer's settled actions of the named commands, newest first. Since
 // compares with when they were settled.
 func (s *Store) History(

@@ -61,13 +61,21 @@ func (s *Store) Retry(ctx context.Context, t integration.TenantID, p integration
 		if err != nil {
 			return err
 		}
-		// A card is not popped up for a call of long ago, but anything else that a person wants done may be done late.
-		err = tx.Exec(`UPDATE actions SET state = 'planned', attempts = 0, due_at = ?, send_by = 0, first_sent = 0, updated_at = ?,
-			until_at = CASE WHEN action_key = ? AND command <> ? THEN 0 ELSE until_at END
-			WHERE tenant_id = ? AND portal_id = ? AND action_key IN ?`,
-			micros(s.now()), micros(s.now()), k, crm.Register{}.Name(), t, p, append(revived, k)).Error
+		// They are numbered anew, in the same order, so that a lane at work sees that there is more.
+		again := append([]integration.ActionKey{k}, revived...)
+		first, err := allocate(tx, of(t, p), len(again))
 		if err != nil {
 			return err
+		}
+		for i, key := range again {
+			// A card is not popped up for a call of long ago, but anything else that a person wants done may be done late.
+			err = tx.Exec(`UPDATE actions SET state = 'planned', attempts = 0, due_at = ?, send_by = 0, first_sent = 0, updated_at = ?, seq = ?,
+				until_at = CASE WHEN action_key = ? AND command <> ? THEN 0 ELSE until_at END
+				WHERE tenant_id = ? AND portal_id = ? AND action_key = ?`,
+				micros(s.now()), micros(s.now()), first+int64(i), k, crm.Register{}.Name(), t, p, key).Error
+			if err != nil {
+				return err
+			}
 		}
 		return s.auditLetter(tx, t, p, "action.retried", letter{Action: k, Revived: revived})
 	}))

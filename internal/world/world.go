@@ -225,6 +225,7 @@ func Settings() integration.Settings {
 	is := func(p rules.Parameter, m rules.Mode, values ...string) rules.Filter {
 		return rules.Filter{Parameter: p, Mode: m, Values: values}
 	}
+	s.Telephony.Hours.Days = nil // the morning begins at whatever hour it is played
 	in, out := &s.Telephony.Incoming, &s.Telephony.Outgoing
 	in.Responsible.Default, out.Responsible.Default = 1, 1
 	in.Responsible.Rules = []integration.ResponsibleRule{

@@ -162,6 +162,7 @@ func strangerReads(s *store.Store, t integration.TenantID, p integration.PortalI
 		"Centre":       func(ctx context.Context) (any, error) { return s.Centre(ctx, l) },
 		"Stale":        func(ctx context.Context) (any, error) { return s.Stale(ctx, l, 9) },
 		"Unfinished":   func(ctx context.Context) (any, error) { return s.Unfinished(ctx, l, 9) },
+		"Outside":      func(ctx context.Context) (any, error) { return s.Outside(ctx, l, 0, 9) },
 		"History": func(ctx context.Context) (any, error) {
 			return s.History(ctx, l, "+79001112233", []string{"create"}, time.Time{}, 9)
 		},
