@@ -396,8 +396,11 @@ func (f *folding) order() {
 		c.Answered = true
 	}
 	if f.last != 0 {
-		if f.last != f.first || len(c.Talkers) == 0 {
-			who := known(f.last)
+		who := known(f.last)
+		switch {
+		case f.last == f.first && len(c.Talkers) > 1 && c.Talkers[len(c.Talkers)-1].ID != f.last:
+			c.Talkers = append(c.Talkers, who) // after asking a colleague they went on themselves
+		case f.last != f.first || len(c.Talkers) == 0:
 			c.Talkers = slices.DeleteFunc(c.Talkers, func(e Employee) bool { return e.ID == f.last })
 			c.Talkers = append(c.Talkers, who)
 		}

@@ -58,7 +58,7 @@ func (d *decision) click() {
 	}
 	if c.Failed != "" {
 		m.Closed = true
-		d.because("T-8", "dial_failed", "why", c.FailedWhy)
+		d.because("T-8", "dial_failed", "why", strings.TrimSuffix(c.FailedWhy, "."))
 		d.refuse(c.Failed, c.FailedWhy)
 		return
 	}
@@ -230,7 +230,7 @@ func (d *decision) callbackEmployee() *centre.Employee {
 func (d *decision) uncalled() {
 	m := d.memory
 	m.Closed = true
-	d.because("T-9", "callback_failed", "why", d.Call.FailedWhy)
+	d.because("T-9", "callback_failed", "why", strings.TrimSuffix(d.Call.FailedWhy, "."))
 	if !d.customer() || m.OpenedAt.IsZero() {
 		return
 	}
