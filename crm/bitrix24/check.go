@@ -18,7 +18,9 @@ type Account struct {
 	Admin bool
 	// Installed is false until the installation page called installFinish (contract §2.4).
 	Installed bool
-	Scopes    []string
+	// Code is the application whose token it is.
+	Code   string
+	Scopes []string
 	// Missing are the scopes that were asked for in Config and are not granted.
 	Missing []string
 }
@@ -29,6 +31,7 @@ func (c *Client) Check(ctx context.Context) (Account, *crm.Error) {
 	var me profile
 	var info struct {
 		Installed Flag `json:"INSTALLED"`
+		Code      Text `json:"CODE"`
 	}
 	h := &harvest{client: c}
 	h.add(
@@ -39,7 +42,7 @@ func (c *Client) Check(ctx context.Context) (Account, *crm.Error) {
 	if e := h.run(ctx); e != nil {
 		return Account{}, e
 	}
-	a.UserID, a.Admin, a.Installed = crm.UserID(me.ID), bool(me.Admin), bool(info.Installed)
+	a.UserID, a.Admin, a.Installed, a.Code = crm.UserID(me.ID), bool(me.Admin), bool(info.Installed), string(info.Code)
 	tok, e := c.token(ctx)
 	if e != nil {
 		return Account{}, e

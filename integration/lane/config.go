@@ -86,6 +86,8 @@ type Config struct {
 	GiveUpAfter time.Duration
 	// RereadAfter is how long after its end a call is read from the platform, which knows the truth by then (contract uis §8).
 	RereadAfter time.Duration
+	// RereadEvery is the least time between two such readings, each of which takes all calls that wait: they cost points.
+	RereadEvery time.Duration
 	// SweepEvery, StatusesEvery and SyncEvery are the periods of what is done again and again; SweepOverlap is how far
 	// a sweep looks back beyond the one before.
 	SweepEvery, SweepOverlap, StatusesEvery, SyncEvery time.Duration
@@ -120,7 +122,8 @@ func (c Config) withDefaults() Config {
 	c.RetryAtMost = cmp.Or(c.RetryAtMost, 10*time.Minute)
 	c.GiveUpAfter = cmp.Or(c.GiveUpAfter, 72*time.Hour)
 	c.RereadAfter = cmp.Or(c.RereadAfter, time.Minute)
-	c.SweepEvery = cmp.Or(c.SweepEvery, 5*time.Minute)
+	c.RereadEvery = cmp.Or(c.RereadEvery, min(2*time.Minute, 2*c.RereadAfter))
+	c.SweepEvery = cmp.Or(c.SweepEvery, 10*time.Minute)
 	c.SweepOverlap = cmp.Or(c.SweepOverlap, 10*time.Minute)
 	c.StatusesEvery = cmp.Or(c.StatusesEvery, 20*time.Minute)
 	c.SyncEvery = cmp.Or(c.SyncEvery, 24*time.Hour)

@@ -18,8 +18,13 @@ type dialled struct {
 	looked  bool // it was looked for, not started
 }
 
-// dialing is how long the platform may still be starting a call after the request left.
-const dialing = 15 * time.Second
+const (
+	// dialing is how long after the request left a call may still be unknown to the platform's own reports (contract uis §8):
+	// only then it is believed that it was never started.
+	dialing = 150 * time.Second
+	// lookEvery is how often it is looked for meanwhile.
+	lookEvery = 5 * time.Second
+)
 
 // dial has the platform start a call, or looks whether it did. The intent is stored before; nobody is called twice
 // for one wish, and nobody so late that they have given up.
@@ -84,11 +89,16 @@ func (l *Lane) dialled(ctx context.Context, d *dialled) error {
 	c.Err = d.err
 	switch {
 	case d.looked && d.err.Kind == crm.NotFound:
-		if now.Before(e.SendBy.Add(dialing)) {
-			c.State, c.DueAt = StateDoubt, e.SendBy.Add(dialing)
-			return l.settle(ctx, []Change{c})
+		believable := e.SendBy.Add(dialing)
+		switch {
+		case !e.Action.Until.IsZero() && now.After(e.Action.Until): // nobody is called a second time on a guess
+			d.err.Text = "ответ платформы потерян: неизвестно, начат ли звонок; позвоните ещё раз / the platform's answer was lost: call again"
+			return l.undialled(ctx, e, d.err)
+		case now.Before(believable):
+			c.State, c.DueAt = StateDoubt, now.Add(min(lookEvery, l.cfg.RetryAtMost))
+		default:
+			c.DueAt = now // it never began
 		}
-		c.DueAt = now // it never began
 		return l.settle(ctx, []Change{c})
 	case d.looked, d.err.Kind == crm.Ambiguous:
 		c.State, c.DueAt = StateDoubt, now.Add(max(d.err.Wait, l.backoff(e.Attempts)))

@@ -88,7 +88,8 @@ func (l *Lane) preparePortal(ctx context.Context, entries []Entry) ran {
 }
 
 // importStatuses gives employees the status at the platform that fits their working day in the portal, when that has changed
-// since the last time: a status that somebody chose at the platform meanwhile stays («Импорт статусов»).
+// since the last time: a status that somebody chose at the platform meanwhile stays («Импорт статусов»). As long as nobody's day
+// begins or ends, the platform is asked for nothing: every question costs a point.
 func (l *Lane) importStatuses(ctx context.Context, entries []Entry) ran {
 	settings, err := l.newestSettings(ctx)
 	if err != nil || !settings.Sync.Statuses {
@@ -102,9 +103,9 @@ func (l *Lane) importStatuses(ctx context.Context, entries []Entry) ran {
 	if err != nil {
 		return refused(entries, &crm.Error{Kind: crm.Unavailable, Method: "directory", Text: err.Error()})
 	}
-	staff, failed := p.Directory(ctx)
-	if failed != nil {
-		return refused(entries, failed)
+	staff, err := l.cfg.Store.Centre(ctx, l.lease)
+	if err != nil {
+		return refused(entries, &crm.Error{Kind: crm.Unavailable, Method: "centre", Text: err.Error()})
 	}
 	pairs := integration.MapEmployees(settings, portal.Users, staff.Employees)
 	var users []crm.UserID
@@ -127,7 +128,7 @@ func (l *Lane) importStatuses(ctx context.Context, entries []Entry) ran {
 		now.Seen[pair.User] = at
 		now.Looked++
 		status := statusFor(&staff, at)
-		if last.Seen[pair.User] == at || status == 0 || status == e.Status {
+		if last.Seen[pair.User] == at || status == 0 {
 			continue
 		}
 		if failed := p.SetStatus(ctx, e, status); failed != nil {

@@ -100,8 +100,13 @@ func (l *Lane) run(ctx context.Context) error {
 		}
 	}
 	for name, entries := range due {
-		if name != (centre.Reread{}).Name() {
+		switch {
+		case name != (centre.Reread{}).Name():
 			entries = entries[:1]
+		case now.Before(l.rereadAt):
+			continue
+		default:
+			l.rereadAt = now.Add(l.cfg.RereadEvery)
 		}
 		if err := l.begun(ctx, name, entries); err != nil {
 			return err

@@ -48,6 +48,7 @@ type Lane struct {
 	// running are the kinds of errand that are under way; errandsOut counts them and calls being started.
 	running    map[string]bool
 	errandsOut int
+	rereadAt   time.Time // calls are not read back before
 	notBefore  time.Time // the portal is left alone until then
 	// shareUntil is until when urgent work waits for urgent work in flight, because the bucket is half empty.
 	shareUntil time.Time

@@ -67,7 +67,14 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	return a, nil
 }
 
+// shortestAdminToken is the least length of the operator's token.
+const shortestAdminToken = 16
+
 func (a *App) openStore(ctx context.Context) error {
+	if n := len(a.cfg.AdminToken); n > 0 && n < shortestAdminToken {
+		return fmt.Errorf("OMNI_ADMIN_TOKEN has %d characters: it opens everything and needs at least %d, such as `openssl rand -hex 24` draws",
+			n, shortestAdminToken)
+	}
 	if a.cfg.AdminToken == "" && a.cfg.DemoTenant == "" {
 		a.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "app.admin_token", slog.String("hint", "OMNI_ADMIN_TOKEN is not set: nobody can create tenants"))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	adapter "omniconnector/crm/bitrix24"
 	"omniconnector/integration"
 	"omniconnector/integration/lane"
 	"omniconnector/webhooks/bitrix24"
@@ -40,10 +41,37 @@ func (k portalKeeper) Uninstalled(ctx context.Context, t integration.TenantID, p
 }
 
 // Updated prepares the portal again: a new version of the application has lost its handlers of events (contract bitrix24 §2.4).
-// A token that we do not know yet is believed once the portal confirms it.
+// A token that we do not know yet is believed once the portal, at the address that we know, confirms that it is our application's.
 func (k portalKeeper) Updated(ctx context.Context, t integration.TenantID, p integration.PortalID, u bitrix24.Update) error {
 	if !u.Proven {
-		return fmt.Errorf("portal %s: %w", p, bitrix24.ErrUnproven)
+		if err := k.confirm(ctx, t, p, u.Access); err != nil {
+			return err
+		}
+		if err := k.app.store.RenewApplication(ctx, t, p, u.Application); err != nil {
+			return err
+		}
 	}
 	return k.app.schedule(ctx, t, p, errand(lane.PrepareKey, k.app.prepare(), k.app.cfg.Now()))
+}
+
+// confirm asks the portal whose token it is.
+func (k portalKeeper) confirm(ctx context.Context, t integration.TenantID, p integration.PortalID, access integration.Secret) error {
+	stored, err := credentials{k.app.store.Credentials(t, p)}.Token(ctx)
+	if err != nil {
+		return err
+	}
+	if err := k.app.charge(ctx, t, p); err != nil {
+		return err
+	}
+	given := stored
+	given.Access, given.Refresh = adapter.Secret(access), "" // it is not ours to exchange
+	client, err := k.app.portals.adapter(&heldCredentials{token: given})
+	if err != nil {
+		return err
+	}
+	account, failed := client.Check(ctx)
+	if failed != nil || account.Code != stored.ClientID || account.Code == "" {
+		return fmt.Errorf("portal %s: %w", p, bitrix24.ErrUnproven)
+	}
+	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
-
 	"omniconnector/crm"
 	"omniconnector/integration"
 	"omniconnector/integration/centre"
@@ -26,7 +24,7 @@ func (s scheduler) SyncPlatform(ctx context.Context, t integration.TenantID, p i
 func (s scheduler) Import(
 	ctx context.Context, t integration.TenantID, p integration.PortalID, from, till time.Time,
 ) (integration.ActionKey, error) {
-	key := integration.ActionKey("import/" + uuid.NewString())
+	key := integration.ActionKey("import/" + from.UTC().Format(time.RFC3339) + "/" + till.UTC().Format(time.RFC3339))
 	return key, s.schedule(ctx, t, p, errand(key, centre.Import{From: from, Till: till}, time.Time{}))
 }
 

@@ -105,6 +105,21 @@ func (s *Store) reconnect(tx *gorm.DB, row *portalRow, c Connection) error {
 	return tx.Model(&portalRow{}).Scopes(of(row.TenantID, row.PortalID)).Select(columns).Updates(*row).Error
 }
 
+// RenewApplication stores the token that proves the portal's events, which a new version of the application changes
+// (contract bitrix24 §2.4). ErrNotFound means no such portal.
+func (s *Store) RenewApplication(ctx context.Context, t integration.TenantID, p integration.PortalID, token integration.Secret) error {
+	return wrap("renew application token", s.tx(ctx, func(tx *gorm.DB) error {
+		row, err := portal(tx, t, p)
+		if err != nil {
+			return err
+		}
+		if err := s.seal(&row, sealing{"application_token", token, &row.ApplicationToken}); err != nil {
+			return err
+		}
+		return tx.Model(&portalRow{}).Scopes(of(row.TenantID, row.PortalID)).Select("application_token").Updates(row).Error
+	}))
+}
+
 // Portals lists a tenant's portals by id, after the given one, without secrets.
 func (s *Store) Portals(ctx context.Context, t integration.TenantID, after integration.PortalID, limit int) ([]integration.Portal, error) {
 	var rows []portalRow

@@ -216,6 +216,9 @@ func strangerWrites(
 		"Enqueue": func(ctx context.Context) (any, error) {
 			return nil, s.Enqueue(ctx, t, p, []integration.Action{{Key: "a1", Do: crm.Sync{}}})
 		},
+		"RenewApplication": func(ctx context.Context) (any, error) {
+			return nil, s.RenewApplication(ctx, t, p, "stolen")
+		},
 		"Retry":   func(ctx context.Context) (any, error) { return nil, s.Retry(ctx, t, p, "a2") },
 		"Dismiss": func(ctx context.Context) (any, error) { return nil, s.Dismiss(ctx, t, p, "a2", "") },
 		"Schedule": func(ctx context.Context) (any, error) {
