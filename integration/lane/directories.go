@@ -157,7 +157,7 @@ func statusFor(d *centre.Directory, at crm.Presence) int64 {
 	return 0
 }
 
-// centreFresh is for how long the lane goes by the platform's directory that it has at hand.
+// loadCentre reads the platform's directory as often as the portal's.
 func (l *Lane) loadCentre(ctx context.Context, now time.Time) error {
 	if !l.centreAt.IsZero() && now.Sub(l.centreAt) <= l.cfg.Poll {
 		return nil

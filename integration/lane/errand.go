@@ -178,7 +178,7 @@ func periodic(k integration.ActionKey) bool {
 	return strings.HasPrefix(string(k), "every/") || k == "index"
 }
 
-// done reports the end of a run; a periodic errand is planned for its next one.
+// ended reports the end of a run; a periodic errand is planned for its next one.
 func (l *Lane) ended(e *Entry, result any, every time.Duration) stepped {
 	s := stepped{key: e.Action.Key, result: result}
 	if periodic(e.Action.Key) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -110,10 +111,8 @@ func (a *App) SettingsSaved(ctx context.Context, t integration.TenantID, p integ
 	if !s.Telephony.Manager {
 		return nil
 	}
-	for _, had := range a.jobs(ctx, t, p) {
-		if had == indexKey {
-			return nil // it is there, and goes on by itself
-		}
+	if slices.Contains(a.jobs(ctx, t, p), indexKey) {
+		return nil // it is there, and goes on by itself
 	}
 	return a.schedule(ctx, t, p, errand(indexKey, crm.Index{}, time.Time{}))
 }
