@@ -53,6 +53,7 @@ type Call struct {
 	Request *CallRequest `json:"request,omitempty"`
 	// Asked tells which request it is; Failed and FailedWhy that the platform could not carry it out, in words for people.
 	Asked     EventKind `json:"asked,omitempty"`
+	AskedAt   time.Time `json:"asked_at,omitzero"` // when the request was received
 	Failed    string    `json:"failed,omitempty"`
 	FailedWhy string    `json:"failed_why,omitempty"`
 
@@ -97,7 +98,7 @@ func canonical(events []Event) []Event {
 		if c := cmp.Or(a.At.Compare(b.At), cmp.Compare(rank[a.Kind], rank[b.Kind]), strings.Compare(a.Key, b.Key)); c != 0 {
 			return c
 		}
-		return strings.Compare(content(a), content(b)) // costs much, and is hardly ever needed
+		return cmp.Or(strings.Compare(content(a), content(b)), a.Received.Compare(b.Received)) // costs much, and is hardly ever needed
 	})
 	seen := map[string]bool{}
 	return slices.DeleteFunc(events, func(e Event) bool {
@@ -178,7 +179,7 @@ func (f *folding) own(e *Event) {
 	switch e.Kind {
 	case ClickToCall, CallbackAsked:
 		if c.Request == nil {
-			c.Request, c.Asked = r.Request, e.Kind
+			c.Request, c.Asked, c.AskedAt = r.Request, e.Kind, e.Received
 		}
 	case DialFailed:
 		c.Failed, c.FailedWhy = cmp.Or(r.Status, "OTHER"), r.LostReason

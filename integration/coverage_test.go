@@ -42,8 +42,20 @@ func TestTheStoriesTellEverything(t *testing.T) {
 		want = append(want, string(o))
 	}
 	for _, c := range []crm.Command{
-		crm.Create{}, crm.Update{}, crm.Register{}, crm.ShowCard{}, crm.HideCard{}, crm.Finish{}, crm.SetActivity{}, crm.BindActivity{}, crm.AttachRecord{},
-		crm.AddActivity{}, crm.Comment{}, crm.Transcribe{}, centre.Dial{}, centre.Reread{},
+		crm.Create{},
+		crm.Update{},
+		crm.Register{},
+		crm.ShowCard{},
+		crm.HideCard{},
+		crm.Finish{},
+		crm.SetActivity{},
+		crm.BindActivity{},
+		crm.AttachRecord{},
+		crm.AddActivity{},
+		crm.Comment{},
+		crm.Transcribe{},
+		centre.Dial{},
+		centre.Reread{},
 	} {
 		want = append(want, c.Name())
 	}

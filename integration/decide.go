@@ -229,6 +229,7 @@ func (d *decision) steps() {
 	if d.memory.Closed {
 		d.records()
 		d.transcript()
+		d.orphan()
 	}
 }
 

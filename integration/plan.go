@@ -117,6 +117,8 @@ type Memory struct {
 	DueAt time.Time `json:"due_at,omitzero"`
 	// PortalCall is the portal's id of a call that it registered by itself (T-8).
 	PortalCall string `json:"portal_call,omitempty"`
+	// Orphaned tells that the portal's own call was finished beside ours, because it was told too late.
+	Orphaned bool `json:"orphaned,omitempty"`
 	// Added tells that the activity was added by us beside the portal's finish.
 	Added bool `json:"added,omitempty"`
 	// ActivityUser is who the activity was given to.

@@ -241,8 +241,11 @@ func TestACallIsTheSameInEveryOrderOfItsEvents(t *testing.T) {
 // extraFields write what becomes known late into every kind of record.
 func extraFields(always bool) integration.ExtraFields {
 	pairs := []integration.FieldPair{
-		{Field: "UF_FIRST", Parameter: integration.FirstCommunication}, {Field: "UF_WHO", Parameter: "employee_full_name"},
-		{Field: "UF_END", Parameter: "call_status"}, {Field: "UF_TALK", Parameter: "talk_time_duration"}, {Field: "UF_TAGS", Parameter: "tag_names"},
+		{Field: "UF_FIRST", Parameter: integration.FirstCommunication},
+		{Field: "UF_WHO", Parameter: "employee_full_name"},
+		{Field: "UF_END", Parameter: "call_status"},
+		{Field: "UF_TALK", Parameter: "talk_time_duration"},
+		{Field: "UF_TAGS", Parameter: "tag_names"},
 		{Field: "UF_LATE", Parameter: "end_time"},
 	}
 	return integration.ExtraFields{Always: always, Lead: pairs, Deal: pairs, Contact: pairs, Company: pairs}

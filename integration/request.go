@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -96,7 +97,7 @@ func (d *decision) click() {
 	d.act(d.key("dial"), UrgentCard, centre.Dial{
 		ExternalID: clickPrefix + c.Request.CallID, Employee: e.ID, Client: string(d.phone), CallerID: number,
 	}, d.touchCall())
-	d.last().Until = d.Now.Add(dialLife)
+	d.last().Until = c.AskedAt.Add(dialLife)
 	d.because("T-8", "dial", "employee", e.Name, "phone", string(d.phone))
 	d.because("T-8", why, "number", number)
 }
@@ -182,7 +183,7 @@ func (d *decision) callback() {
 		d.because("T-9", "callback_number", "number", dial.Operator, "phone", string(d.phone))
 	}
 	d.act(d.key("dial"), UrgentAnswer, dial, d.touchCall())
-	d.last().Until = d.Now.Add(callbackLife)
+	d.last().Until = d.Call.AskedAt.Add(callbackLife)
 }
 
 // callbackLine is the number that a client who asked for a call sees when the employee's line has none: the number of the
@@ -299,6 +300,20 @@ func (d *decision) adopt() {
 	d.because("T-8", "adopted")
 }
 
+// orphan finishes the portal's own call when it was told too late that ours is the same: its card must not hang (T-8).
+func (d *decision) orphan() {
+	m, id := d.memory, d.portalCall()
+	if id == "" || m.PortalCall != "" || m.Orphaned || !m.Closed {
+		return
+	}
+	m.Orphaned = true
+	user := cmp.Or(m.ActivityUser, m.Viewer, d.userOf(d.Call.Caller), d.Settings.Calls(crm.Outgoing).Responsible.Default, d.administrator())
+	d.because("T-8", "released")
+	d.act(d.key("finish", "portal"), UrgentActivity, crm.Finish{
+		Call: crm.Ref{Call: id}, User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.Call.LostReason,
+	}, d.touchCall())
+}
+
 // release finishes a call that the portal registered itself and that the tenant's settings keep out: its card must not hang.
 func (d *decision) release() {
 	id := d.portalCall()
@@ -307,13 +322,7 @@ func (d *decision) release() {
 	}
 	m := d.memory
 	m.PortalCall, m.Closed = id, true
-	user := d.userOf(d.Call.Caller)
-	if user == 0 {
-		user = d.Settings.Calls(crm.Outgoing).Responsible.Default
-	}
-	if user == 0 {
-		user = d.administrator()
-	}
+	user := cmp.Or(d.userOf(d.Call.Caller), d.Settings.Calls(crm.Outgoing).Responsible.Default, d.administrator())
 	d.because("T-8", "released")
 	d.act(d.key("finish"), UrgentActivity, crm.Finish{
 		Call: d.callRef(), User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.Call.LostReason,

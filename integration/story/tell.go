@@ -111,13 +111,13 @@ func (s *Story) answer(r integration.Route) string {
 }
 
 func asked(find *crm.Find) string {
-	text := "ask " + strings.Join(find.Phones, ", ")
+	text := []string{"ask " + strings.Join(find.Phones, ", ")}
 	for _, k := range []crm.Kind{crm.Contact, crm.Company, crm.Lead, crm.Deal} {
 		if names := find.Custom[k]; len(names) > 0 {
-			text += fmt.Sprintf("; %s's %s", k, strings.Join(names, ", "))
+			text = append(text, fmt.Sprintf("%s's %s", k, strings.Join(names, ", ")))
 		}
 	}
-	return text + "\n"
+	return strings.Join(text, "; ") + "\n"
 }
 
 // stored is a memory as it comes back from storage.
