@@ -50,6 +50,8 @@ func (p *instant) result(do crm.Command) any {
 		return crm.Made{ID: p.made.Add(1)}
 	case crm.Update:
 		return crm.Updated{}
+	case crm.AddActivity:
+		return crm.Made{ID: p.made.Add(1)}
 	case crm.Register:
 		return crm.Registered{CallID: fmt.Sprintf("externalCall.%032d", p.made.Add(1))}
 	case crm.Finish:
@@ -81,6 +83,14 @@ func (*instant) Upload(_ context.Context, _ crm.UploadTo, _ string, _ int64, rec
 // Directory gives the directory of the decided call.
 func (*instant) Directory(context.Context, func(context.Context) error) (crm.Directory, *crm.Error) {
 	return theDirectory(), nil
+}
+
+// Prepare has nothing to make ready.
+func (*instant) Prepare(context.Context, func(context.Context) error, crm.Prepare) *crm.Error { return nil }
+
+// Presence knows nobody's working day.
+func (*instant) Presence(context.Context, func(context.Context) error, []crm.UserID) (map[crm.UserID]crm.Presence, *crm.Error) {
+	return nil, nil
 }
 
 // Usage tells nothing.
