@@ -63,11 +63,13 @@ type Guard struct {
 	SourceDescription *string `json:"source_description,omitempty"`
 	// Custom are custom fields and what they must hold; "" means empty (T-15).
 	Custom map[string]string `json:"custom,omitempty"`
+	// Present asks for nothing but the record: its time of change before the write becomes known (T-1).
+	Present bool `json:"present,omitempty"`
 }
 
 // IsZero reports whether nothing is looked at.
 func (g Guard) IsZero() bool {
-	return g.Responsible == nil && g.Stage == nil && g.Title == nil && g.SourceDescription == nil && len(g.Custom) == 0
+	return !g.Present && g.Responsible == nil && g.Stage == nil && g.Title == nil && g.SourceDescription == nil && len(g.Custom) == 0
 }
 
 // Direction is who called whom.

@@ -154,7 +154,8 @@ func (d *decision) overwrite(x *crm.Entity) {
 	}
 	ref := crm.Ref{ID: x.ID}
 	if len(changed) > 0 {
-		d.update(x.Kind, ref, "fields/"+decimal(x.ID), crm.Guard{}, crm.Fields{Custom: maps.Clone(changed)})
+		guard := crm.Guard{Present: d.Settings.Telephony.Other.On} // our own write must be told from other people's later
+		d.update(x.Kind, ref, "fields/"+decimal(x.ID), guard, crm.Fields{Custom: maps.Clone(changed)})
 	}
 	for _, field := range first {
 		if x.Custom[field] != "" || was[field] != "" {

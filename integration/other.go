@@ -1,7 +1,6 @@
 package integration
 
 import (
-	"slices"
 	"time"
 
 	"omniconnector/crm"
@@ -67,15 +66,7 @@ func (d *decision) settled() time.Time { return d.Call.EndedAt.Add(d.Settings.Se
 // changedByOthers reports whether somebody else changed a record between the start of the call and a short while after its
 // end. Our own writes are recognised by the time of change they left, and looked behind.
 func (d *decision) changedByOthers(e *crm.Entity) bool {
-	at := e.Updated
-	own := d.Writes[Record{e.Kind, e.ID}]
-	for range len(own) {
-		i := slices.IndexFunc(own, func(w Write) bool { return w.After.Equal(at) })
-		if i < 0 {
-			break
-		}
-		at = own[i].Before
-	}
+	at := lookBehind(e.Updated, d.Writes[Record{e.Kind, e.ID}])
 	within := !at.Before(d.Call.StartedAt) && !at.After(d.settled())
 	switch {
 	case within:
@@ -84,4 +75,22 @@ func (d *decision) changedByOthers(e *crm.Entity) bool {
 		d.because("T-1", "other_unchanged", "entity", label(e))
 	}
 	return within
+}
+
+// lookBehind is when a record was changed last, our own writes apart. Several of them may bear one time, because the portal
+// tells whole seconds: what was before the first of them counts.
+func lookBehind(at time.Time, own []Write) time.Time {
+	for range own {
+		before := at
+		for _, w := range own {
+			if w.After.Equal(at) && w.Before.Before(before) {
+				before = w.Before
+			}
+		}
+		if before.Equal(at) {
+			break
+		}
+		at = before
+	}
+	return at
 }

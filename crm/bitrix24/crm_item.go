@@ -111,9 +111,9 @@ func (r *request) update(u *unit, do crm.Update) (commands, reading, *crm.Error)
 	return commands{{methodItemList, list}, {methodItemUpdate, p}}, read, nil
 }
 
-// conditional tells that something must still be true.
+// conditional tells that something must still be true, or that the time of change before the write matters.
 func conditional(g crm.Guard) bool {
-	return g.Responsible != nil || g.Stage != nil || g.Title != nil || g.SourceDescription != nil || len(g.Custom) > 0
+	return g.Present || g.Responsible != nil || g.Stage != nil || g.Title != nil || g.SourceDescription != nil || len(g.Custom) > 0
 }
 
 // guard is the filter that only an untouched record passes. Equality with "" is how the portal asks for a field
