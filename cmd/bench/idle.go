@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"sync/atomic"
 	"time"
 
 	bitrix "omniconnector/crm/emulator"
@@ -21,9 +20,8 @@ var directory = map[string]bool{
 // idle lets an hour go by on the clock of a connector that has nothing to do, in steps of a minute, each long enough for
 // it to look around; the requests it sends meanwhile are counted. A few seconds by the wall clock come before.
 func (b *bench) idle(ctx context.Context) (_ map[string]float64, err error) {
-	var ahead atomic.Int64
-	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())).UTC() }
-	st, err := b.play(ctx, set{now: now, lane: lane.Config{Poll: 10 * time.Millisecond}})
+	var hands hands
+	st, err := b.play(ctx, set{now: hands.now, lane: lane.Config{Poll: 10 * time.Millisecond}})
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +39,7 @@ func (b *bench) idle(ctx context.Context) (_ map[string]float64, err error) {
 		return nil, err
 	}
 	for range 60 {
-		ahead.Add(int64(time.Minute))
+		hands.forward(time.Minute)
 		if err := pause(ctx, 50*time.Millisecond); err != nil {
 			return nil, err
 		}

@@ -86,7 +86,9 @@ func (*instant) Directory(context.Context, func(context.Context) error) (crm.Dir
 }
 
 // Prepare has nothing to make ready.
-func (*instant) Prepare(context.Context, func(context.Context) error, crm.Prepare) *crm.Error { return nil }
+func (*instant) Prepare(context.Context, func(context.Context) error, crm.Prepare) *crm.Error {
+	return nil
+}
 
 // Presence knows nobody's working day.
 func (*instant) Presence(context.Context, func(context.Context) error, []crm.UserID) (map[crm.UserID]crm.Presence, *crm.Error) {

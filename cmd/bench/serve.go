@@ -23,9 +23,6 @@ import (
 // benchTenant has the portal to which the load is reported.
 const benchTenant integration.TenantID = "bench"
 
-// clock is the wall clock.
-func clock() time.Time { return time.Now().UTC() }
-
 // serveBare is the bar: the same framework reads the body and answers.
 func serveBare(ctx context.Context, _ spec, say func(ready)) error {
 	gin.SetMode(gin.ReleaseMode)

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	bitrix "omniconnector/crm/emulator"
 	"omniconnector/integration"
 	"omniconnector/integration/lane"
 	"omniconnector/internal/app"
@@ -26,6 +28,7 @@ type stage struct {
 	client    *http.Client
 	stop      func() error
 	sessions  atomic.Int64
+	now       func() time.Time // the set's; nil for the wall clock
 }
 
 // set says what a stage is like.
@@ -37,6 +40,10 @@ type set struct {
 	budget   lane.Budget // the portal's own; the ordinary one when zero
 	// noRecords leaves the records of talks with the platform.
 	noRecords bool
+	// whole connects the telephony platform too, and lets clicks on numbers call.
+	whole bool
+	// staff is how many employees both sides have; those of the world when zero.
+	staff int
 }
 
 // play sets a stage up, and answers once the portal's directory was read.
@@ -45,11 +52,12 @@ func (b *bench) play(ctx context.Context, s set) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &stage{client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	st := &stage{now: s.now, client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	s.world.Now = s.now
 	if st.world, err = world.New(s.world); err != nil {
 		return nil, err
 	}
+	st.hire(s.staff)
 	st.world.Platform.Records().Default(platform.Record{Size: 4 << 10}) // carrying records is not what is measured
 	if err := st.start(ctx, s, dir); err != nil {
 		return nil, errors.Join(err, st.world.Close())
@@ -71,11 +79,17 @@ func (st *stage) start(ctx context.Context, s set, dir string) error {
 	}
 	store, settings := st.app.Store(), world.Settings()
 	settings.Telephony.Records = !s.noRecords
+	settings.Telephony.Click = integration.Click{On: s.whole, Number: st.world.Shop.Numbers[0], Override: true}
 	if st.portal, err = st.world.Provision(ctx, store, settings); err != nil {
 		return errors.Join(err, st.app.Close())
 	}
 	if s.budget.Burst > 0 {
 		if err := store.SetBudget(ctx, world.Tenant, st.portal.Portal, s.budget); err != nil {
+			return errors.Join(err, st.app.Close())
+		}
+	}
+	if s.whole {
+		if err := errors.Join(st.world.ConnectPlatform(ctx, store), st.app.PortalConnected(ctx, world.Tenant, st.portal.Portal)); err != nil {
 			return errors.Join(err, st.app.Close())
 		}
 	}
@@ -93,6 +107,25 @@ func (st *stage) start(ctx context.Context, s set, dir string) error {
 	return nil
 }
 
+// hire gives the platform an account with more employees, and the portal users who are they.
+func (st *stage) hire(staff int) {
+	w := st.world
+	if staff <= len(w.Shop.Employees) {
+		return
+	}
+	account := platform.Shop(w.PlatformURL)
+	account.AppID++
+	for n := len(account.Employees) + 1; n <= staff; n++ {
+		e := platform.Employee{
+			ID: int64(7100 + n), Name: fmt.Sprintf("Новикова %d", n), Email: fmt.Sprintf("new%d@shop.example", n),
+			Extension: strconv.Itoa(100 + n), Phone: strconv.Itoa(1300 + n),
+		}
+		account.Employees = append(account.Employees, e)
+		w.Portal.AddUser(bitrix.User{ID: int64(100 + n), Name: e.Name, Email: e.Email, Inner: e.Extension})
+	}
+	w.Shop = w.Platform.AddAccount(account)
+}
+
 func (st *stage) close() error {
 	st.client.CloseIdleConnections()
 	return errors.Join(st.stop(), st.world.Close())
@@ -103,8 +136,11 @@ const firstSession = 910_000_000
 
 // call is an incoming call of a customer who never called before.
 func (st *stage) call() platform.Call {
-	n := st.sessions.Add(1)
-	return st.world.Shop.Incoming(firstSession+n, st.world.Began, fmt.Sprintf("7900%07d", n))
+	n, start := st.sessions.Add(1), st.world.Began
+	if st.now != nil {
+		start = st.now()
+	}
+	return st.world.Shop.Incoming(firstSession+n, start, fmt.Sprintf("7900%07d", n))
 }
 
 // The usual call: somebody answers after nine seconds and talks for a minute and a half.
