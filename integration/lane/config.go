@@ -88,6 +88,9 @@ type Config struct {
 	RereadAfter time.Duration
 	// RereadEvery is the least time between two such readings, each of which takes all calls that wait: they cost points.
 	RereadEvery time.Duration
+	// DialSeen is how long after the request left a call may still be unknown to the platform's own reports (contract uis §8):
+	// only then it is believed that it was never started.
+	DialSeen time.Duration
 	// SweepEvery, StatusesEvery and SyncEvery are the periods of what is done again and again; SweepOverlap is how far
 	// a sweep looks back beyond the one before.
 	SweepEvery, SweepOverlap, StatusesEvery, SyncEvery time.Duration
@@ -123,6 +126,7 @@ func (c Config) withDefaults() Config {
 	c.GiveUpAfter = cmp.Or(c.GiveUpAfter, 72*time.Hour)
 	c.RereadAfter = cmp.Or(c.RereadAfter, time.Minute)
 	c.RereadEvery = cmp.Or(c.RereadEvery, min(2*time.Minute, 2*c.RereadAfter))
+	c.DialSeen = cmp.Or(c.DialSeen, 150*time.Second)
 	c.SweepEvery = cmp.Or(c.SweepEvery, 10*time.Minute)
 	c.SweepOverlap = cmp.Or(c.SweepOverlap, 10*time.Minute)
 	c.StatusesEvery = cmp.Or(c.StatusesEvery, 20*time.Minute)

@@ -18,13 +18,8 @@ type dialled struct {
 	looked  bool // it was looked for, not started
 }
 
-const (
-	// dialing is how long after the request left a call may still be unknown to the platform's own reports (contract uis §8):
-	// only then it is believed that it was never started.
-	dialing = 150 * time.Second
-	// lookEvery is how often it is looked for meanwhile.
-	lookEvery = 5 * time.Second
-)
+// lookEvery is how often a call of which it is not known whether it was started is looked for.
+const lookEvery = 5 * time.Second
 
 // dial has the platform start a call, or looks whether it did. The intent is stored before; nobody is called twice
 // for one wish, and nobody so late that they have given up.
@@ -49,7 +44,11 @@ func (l *Lane) dial(ctx context.Context, e *Entry) error {
 	l.queue.flying[e.Action.Key] = true
 	l.errandsOut++
 	since := e.SendBy.Add(-time.Hour)
-	go func() { l.back <- l.call(ctx, e, do, look, since) }()
+	go func() {
+		report := l.call(ctx, e, do, look, since)
+		l.cfg.Step("dialled")
+		l.back <- report
+	}()
 	return nil
 }
 
@@ -89,7 +88,7 @@ func (l *Lane) dialled(ctx context.Context, d *dialled) error {
 	c.Err = d.err
 	switch {
 	case d.looked && d.err.Kind == crm.NotFound:
-		believable := e.SendBy.Add(dialing)
+		believable := e.SendBy.Add(l.cfg.DialSeen)
 		switch {
 		case !e.Action.Until.IsZero() && now.After(e.Action.Until): // nobody is called a second time on a guess
 			d.err.Text = "ответ платформы потерян: неизвестно, начат ли звонок; позвоните ещё раз / the platform's answer was lost: call again"

@@ -157,6 +157,7 @@ func (l *Lane) errand(ctx context.Context, name string, entries []Entry) {
 	}()
 	l.cfg.Step("errand")
 	report = errands[name](l, ctx, entries)
+	l.cfg.Step("errand done")
 }
 
 // refused reports that a run failed for all its entries.
@@ -203,6 +204,7 @@ func (l *Lane) ran(ctx context.Context, r *ran) error {
 			return err
 		}
 	}
+	l.cfg.Step("errand stored")
 	if r.suspend != nil {
 		if err := l.suspend(ctx, r.suspend, now); err != nil {
 			return err

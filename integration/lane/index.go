@@ -74,6 +74,7 @@ func (l *Lane) indexPage(ctx context.Context, settings *integration.Settings, at
 			at.Ended[list.Kind] = true
 		}
 	}
+	l.cfg.Step("learn")
 	if err := l.cfg.Store.Learn(ctx, l.lease, known, nil); err != nil {
 		return &crm.Error{Kind: crm.Unavailable, Method: "learn", Text: err.Error()}
 	}
@@ -133,6 +134,7 @@ func (l *Lane) refresh(ctx context.Context, settings *integration.Settings, stal
 			known = append(known, whole(&e, settings, asked))
 		}
 	}
+	l.cfg.Step("learn")
 	if err := l.cfg.Store.Learn(ctx, l.lease, known, gone); err != nil {
 		return &crm.Error{Kind: crm.Unavailable, Method: "learn", Text: err.Error()}
 	}

@@ -145,7 +145,11 @@ func (l *Lane) resolve(ctx context.Context) error {
 	}
 	answers := l.answersFor(entries)
 	l.flights++
-	go func() { l.back <- resolved{entries, l.portal.LookUp(ctx, calls, answers)} }()
+	go func() {
+		outcomes := l.portal.LookUp(ctx, calls, answers)
+		l.cfg.Step("looked up")
+		l.back <- resolved{entries, outcomes}
+	}()
 	return nil
 }
 
