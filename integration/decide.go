@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"omniconnector/crm"
+	"omniconnector/integration/centre"
 )
 
 // Ask says what a decision needs to know of the CRM before Decide can be asked; nil
@@ -145,16 +146,24 @@ func (d *decision) customer() bool {
 	return true
 }
 
-// ours reports whether a number is one of the tenant's own.
+// ours reports whether a number is one of the tenant's own: named in the settings, in use at the platform, or the one
+// that this very call came through.
 func (d *decision) ours(p Phone) bool {
-	if d.Settings.compiled.own[p] {
+	if d.Settings.compiled.own[p] || d.virtual(p, d.Call.Virtual) {
 		return true
 	}
-	if !strings.HasSuffix(onlyDigits(d.Call.Virtual), string(p[len(p)-tail:])) {
+	return d.Centre != nil && slices.ContainsFunc(d.Centre.Numbers, func(n centre.Number) bool {
+		return n.Active && d.virtual(p, n.Number)
+	})
+}
+
+// virtual reports whether a virtual number, as the platform writes it, is this one.
+func (d *decision) virtual(p Phone, number string) bool {
+	if !strings.HasSuffix(onlyDigits(number), string(p[len(p)-tail:])) {
 		return false
 	}
-	virtual, _ := ParsePhone(d.Call.Virtual, d.Settings.Country)
-	return p == virtual
+	read, _ := ParsePhone(number, d.Settings.Country)
+	return p == read
 }
 
 // filter asks the tenant's filter (T-7).
