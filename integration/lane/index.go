@@ -143,9 +143,9 @@ func (l *Lane) refresh(ctx context.Context, settings *integration.Settings, stal
 
 // learn takes what the CRM answered about a caller into the index, as long as the tenant uses it (T-2).
 func (l *Lane) learn(ctx context.Context, q question, c *crm.Customer) error {
-	settings := l.settings[l.newest]
-	if settings == nil || !settings.Telephony.Manager || len(q.find.Phones) == 0 {
-		return nil
+	settings, err := l.settingsAt(ctx, 0) // the call may have begun by older ones
+	if err != nil || !settings.Telephony.Manager || len(q.find.Phones) == 0 {
+		return err
 	}
 	phone := integration.ClientPhone(q.find.Phones[0], settings)
 	var known []Known

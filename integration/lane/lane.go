@@ -187,9 +187,8 @@ func (l *Lane) idle() bool {
 		l.idleFrom = now
 		return false
 	}
-	if len(l.queue.order) > 0 {
-		// Actions that wait for a far moment need no lane: the claim finds them when they are due.
-		return l.queue.next().Sub(now) > l.cfg.IdleFor
+	if len(l.queue.order) > 0 && l.queue.next().Sub(now) <= l.cfg.IdleFor {
+		return false // what waits for a far moment needs no lane: the claim finds it when it is due
 	}
 	return now.Sub(l.idleFrom) >= l.cfg.IdleFor
 }
