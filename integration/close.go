@@ -50,7 +50,7 @@ const noticeLife = time.Hour
 // long ago (T-11).
 func (d *decision) notice() bool {
 	c := &d.Call
-	if !d.Settings.Telephony.ChatNotice || c.Direction != crm.Incoming || c.Imported || d.Now.Sub(c.EndedAt) > noticeLife {
+	if !d.Settings.Telephony.ChatNotice || c.Direction != crm.Incoming || c.Imported || d.Now.Sub(c.EndedAt) > noticeLife+d.delay() {
 		return false
 	}
 	d.because("T-11", "chat_notice")
@@ -78,8 +78,11 @@ func (d *decision) holds() bool {
 	return true
 }
 
-// delay is N of T-5.
+// delay is N of T-5; a call of the past has waited long enough.
 func (d *decision) delay() time.Duration {
+	if d.Call.Imported {
+		return 0
+	}
 	return time.Duration(d.Settings.Telephony.ResponsibleAfter) * time.Second
 }
 

@@ -48,6 +48,7 @@ func Decide(f Facts) Plan {
 		d.request()
 	case f.Settings.Telephony.Enabled && f.Settings.Telephony.Other.On:
 		d.other()
+		d.release() // a click from before the other telephony took over
 	case d.passes() && d.begins():
 		d.steps()
 	default:

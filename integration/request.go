@@ -317,11 +317,11 @@ func (d *decision) orphan() {
 // release finishes a call that the portal registered itself and that the tenant's settings keep out: its card must not hang.
 func (d *decision) release() {
 	id := d.portalCall()
-	if id == "" || !d.Call.Finished || d.memory.Closed {
+	m := d.memory
+	if id == "" || !d.Call.Finished || m.PortalCall != "" || m.Registered {
 		return
 	}
-	m := d.memory
-	m.PortalCall, m.Closed = id, true
+	m.PortalCall, m.Closed = id, !d.Settings.Telephony.Other.On
 	user := cmp.Or(d.userOf(d.Call.Caller), d.Settings.Calls(crm.Outgoing).Responsible.Default, d.administrator())
 	d.because("T-8", "released")
 	d.act(d.key("finish"), UrgentActivity, crm.Finish{
