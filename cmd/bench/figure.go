@@ -49,6 +49,8 @@ func table() []figure {
 		intake   = &measurement{"intake", (*bench).intake}
 		lanes    = &measurement{"throughput of lanes", (*bench).lanes}
 		decide   = &measurement{"decisions by many rules", (*bench).decisions}
+		lookup   = &measurement{"whose client is calling, 100,000 known", (*bench).lookups100k}
+		lookup1M = &measurement{"whose client is calling, 1,000,000 known", (*bench).lookups1M}
 		idle     = &measurement{"an idle portal", (*bench).idle}
 		memory   = &measurement{"memory of idle portals", (*bench).memory}
 		start    = &measurement{"start", (*bench).start}
@@ -96,6 +98,8 @@ func table() []figure {
 		{"decide_1000_rules_ratio", "ratio", atMost(3), false, decide},
 		{"decide_1000_rules_us", "us", atMost(200), false, decide},
 		{"decide_no_rules_us", "us", none, false, decide},
+		{"manager_lookup_p99_ms", "ms", atMost(10), true, lookup1M},
+		{"manager_lookup_p99_ms_100k", "ms", atMost(10), false, lookup},
 		{"idle_requests_per_hour", "requests", atMost(0), false, idle},
 		{"memory_per_portal_kb", "kB", atMost(50), true, memory},
 		{"start_ready_ms", "ms", atMost(1000), false, start},

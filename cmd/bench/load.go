@@ -115,7 +115,7 @@ func (l *load) sender(stopped *atomic.Bool) (accepted int, err error) {
 			if _, err := conn.Write(texts[i]); err != nil {
 				return accepted, err
 			}
-			if err := readAnswer(in); err != nil {
+			if _, err := readAnswer(in); err != nil {
 				return accepted, err
 			}
 			accepted++
@@ -129,28 +129,32 @@ var (
 	contentLength = []byte("Content-Length: ")
 )
 
-// readAnswer reads one answer and wants it to be 200.
-func readAnswer(in *bufio.Reader) error {
+// readAnswer reads one answer and wants it to be 200. What it said is good until the next one.
+func readAnswer(in *bufio.Reader) (body []byte, err error) {
 	line, err := in.ReadSlice('\n')
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !bytes.HasPrefix(line, okStatus) {
-		return fmt.Errorf("the server answers %q", bytes.TrimSpace(line))
+		return nil, fmt.Errorf("the server answers %q", bytes.TrimSpace(line))
 	}
 	length := 0
 	for {
 		if line, err = in.ReadSlice('\n'); err != nil {
-			return err
+			return nil, err
 		}
 		if value, ok := bytes.CutPrefix(line, contentLength); ok {
 			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if len(bytes.TrimSpace(line)) == 0 {
-			_, err := in.Discard(length)
-			return err
+			break
 		}
 	}
+	if body, err = in.Peek(length); err != nil {
+		return nil, err
+	}
+	_, err = in.Discard(length)
+	return body, err
 }

@@ -29,6 +29,7 @@ type stage struct {
 	stop      func() error
 	sessions  atomic.Int64
 	now       func() time.Time // the set's; nil for the wall clock
+	filled    float64          // records a second that went into the index of customers
 }
 
 // set says what a stage is like.
@@ -44,6 +45,8 @@ type set struct {
 	whole bool
 	// staff is how many employees both sides have; those of the world when zero.
 	staff int
+	// customers are in the index of customers from the beginning, and managers are looked up in it.
+	customers int
 }
 
 // play sets a stage up, and answers once the portal's directory was read.
@@ -80,6 +83,7 @@ func (st *stage) start(ctx context.Context, s set, dir string) error {
 	store, settings := st.app.Store(), world.Settings()
 	settings.Telephony.Records = !s.noRecords
 	settings.Telephony.Click = integration.Click{On: s.whole, Number: st.world.Shop.Numbers[0], Override: true}
+	settings.Telephony.Manager = s.customers > 0
 	if st.portal, err = st.world.Provision(ctx, store, settings); err != nil {
 		return errors.Join(err, st.app.Close())
 	}
@@ -92,6 +96,9 @@ func (st *stage) start(ctx context.Context, s set, dir string) error {
 		if err := errors.Join(st.world.ConnectPlatform(ctx, store), st.app.PortalConnected(ctx, world.Tenant, st.portal.Portal)); err != nil {
 			return errors.Join(err, st.app.Close())
 		}
+	}
+	if err := st.introduce(ctx, s.customers); err != nil {
+		return errors.Join(err, st.app.Close())
 	}
 	st.templates = map[string]platform.Template{}
 	for _, t := range platform.Templates(st.portal.HookURL("http://"+st.app.Address()), string(st.portal.Body), platform.JSON) {
