@@ -18,6 +18,7 @@ type centreRow struct {
 	PortalID integration.PortalID
 	Body     string
 	SyncedAt int64
+	TimeZone string
 }
 
 // TableName names the table for gorm.
@@ -51,11 +52,12 @@ func (s *Store) SaveCentre(ctx context.Context, l lane.Lease, d centre.Directory
 	if err != nil {
 		return err
 	}
+	defer s.hooks.drop(l.Tenant) // notifications are read in its zone
 	return s.fenced(ctx, "save centre", l, func(tx *gorm.DB) error {
-		row := centreRow{TenantID: l.Tenant, PortalID: l.Portal, Body: clean(body), SyncedAt: micros(d.SyncedAt)}
+		row := centreRow{TenantID: l.Tenant, PortalID: l.Portal, Body: clean(body), SyncedAt: micros(d.SyncedAt), TimeZone: clean(d.TimeZone)}
 		return tx.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "portal_id"}},
-			DoUpdates: clause.AssignmentColumns([]string{"body", "synced_at"}),
+			DoUpdates: clause.AssignmentColumns([]string{"body", "synced_at", "time_zone"}),
 		}).Create(&row).Error
 	})
 }

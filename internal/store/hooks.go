@@ -52,7 +52,7 @@ func (s *Store) loadHookAccess(ctx context.Context, t integration.TenantID) (Hoo
 		return HookAccess{}, err
 	}
 	a := HookAccess{State: tenant.State}
-	if a.Location, err = time.LoadLocation(tenant.TimeZone); err != nil {
+	if a.Location, err = s.platformZone(ctx, tenant); err != nil {
 		return HookAccess{}, err
 	}
 	var rows []secretRow
@@ -73,6 +73,23 @@ func (s *Store) loadHookAccess(ctx context.Context, t integration.TenantID) (Hoo
 	err = s.read(ctx).Model(&portalRow{}).Where("tenant_id = ? AND state <> ?", t, integration.PortalGone).
 		Order("portal_id").Pluck("portal_id", &a.Portals).Error
 	return a, outward(err)
+}
+
+// platformZone is the zone in which a tenant's platform writes times: what the platform itself tells (contract uis §4.1), else
+// the tenant's own.
+func (s *Store) platformZone(ctx context.Context, tenant tenantRow) (*time.Location, error) {
+	var told []string
+	err := s.read(ctx).Model(&centreRow{}).Where("tenant_id = ? AND time_zone <> ''", tenant.TenantID).Order("synced_at DESC").Limit(1).
+		Pluck("time_zone", &told).Error
+	if err != nil {
+		return nil, outward(err)
+	}
+	if len(told) > 0 {
+		if zone, err := time.LoadLocation(told[0]); err == nil {
+			return zone, nil
+		}
+	}
+	return time.LoadLocation(tenant.TimeZone)
 }
 
 const (

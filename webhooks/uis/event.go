@@ -70,10 +70,24 @@ func happened(f fields, zone *time.Location, received time.Time) time.Time {
 	return at
 }
 
+// started is when the call began. Only its local time is told: when the epoch second shows that the zone is wrong, it is as
+// wrong here as for the event itself. In the night when clocks change it may not be, and nothing begins after what tells of it.
+func started(f fields, zone *time.Location) time.Time {
+	start, at, epoch := f.time("start_time", zone), f.time("notification_time", zone), f.time("notification_timestamp", zone)
+	shift := at.Sub(epoch)
+	if start.IsZero() || at.IsZero() || epoch.IsZero() || shift.Abs() < misled {
+		return start
+	}
+	if moved := start.Add(-shift.Round(misled)); !moved.After(epoch.Add(time.Second)) {
+		return moved
+	}
+	return start
+}
+
 func report(f fields, k integration.EventKind, zone *time.Location) integration.Report {
 	r := integration.Report{
 		ClientNumber: f.text("contact_phone_number"), VirtualNumber: f.text("virtual_phone_number"),
-		StartedAt: f.time("start_time", zone),
+		StartedAt: started(f, zone),
 		Leg:       f.text("leg_id"), Legs: f.list("leg_ids"),
 		Employee: integration.Employee{
 			ID: employee(f, "employee_id"), Name: f.text("employee_full_name"), Email: f.text("employee_email"),
