@@ -11,6 +11,7 @@ import (
 	"time"
 
 	bitrix "omniconnector/crm/emulator"
+	"omniconnector/integration/lane"
 	"omniconnector/internal/app"
 	"omniconnector/internal/world"
 	platform "omniconnector/webhooks/emulator"
@@ -48,16 +49,21 @@ func (m *morning) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a throw-away folder
-	w, err := world.New(world.Options{Mode: modes[m.Mode]})
+	w, err := world.New(world.Options{Mode: modes[m.Mode], Tariff: bitrix.Enterprise, Showcase: true})
 	if err != nil {
 		return err
 	}
 	defer w.Close() //nolint:errcheck // nothing is kept
 	a, p, err := connector(ctx, w, app.Config{
 		Listen: "127.0.0.1:0", Data: dir, Database: m.Database, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+		Lane: lane.Config{Poll: 20 * time.Millisecond}, // each notification waits until the index has followed the portal
 	})
 	if err != nil {
 		return err
+	}
+	// A whole morning in seconds needs the limits of the largest tariff.
+	if err := a.Store().SetBudget(ctx, p.Tenant, p.Portal, lane.Budget{PerSecond: 5, Burst: 200}); err != nil {
+		return errors.Join(err, a.Close())
 	}
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
@@ -73,13 +79,39 @@ func (m *morning) Run(ctx context.Context, out io.Writer) error {
 }
 
 // play tells the morning twice: the second time nothing may happen. The connector finishes with each notification
-// before the next, so that who came first is the same in every run.
+// before the next, so that who came first is the same in every run. Then somebody clicks on a number, and somebody fills in
+// the callback form.
 func (m *morning) play(ctx context.Context, w *world.World, a *app.App, p world.Provisioned) error {
+	if err := m.rest(ctx, w, a, p); err != nil {
+		return err // the directories are read first
+	}
 	for range 2 {
 		script := w.Morning()
 		for _, step := range script.Steps {
 			one := platform.Script{Name: script.Name, Steps: []platform.Step{step}}
 			if _, err := w.Play(ctx, one, 0); err != nil {
+				return err
+			}
+			if err := world.AwaitQuiet(ctx, a.Store(), p.Portal, m.Patience); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := w.Portal.ClickNumber(bitrix.NumberClick{ClientID: w.App.ClientID, User: 8, Phone: "+79000000002"})
+	if err := errors.Join(err, m.rest(ctx, w, a, p)); err != nil {
+		return err
+	}
+	w.Portal.Callback("+79000000031", "Перезвоните мне", "")
+	return m.rest(ctx, w, a, p)
+}
+
+// rest waits until both sides have said everything and the connector has done everything.
+func (m *morning) rest(ctx context.Context, w *world.World, a *app.App, p world.Provisioned) error {
+	ctx, cancel := context.WithTimeout(ctx, m.Patience)
+	defer cancel()
+	for range 3 { // an event of one side may make the connector ask the other, which then has something to tell
+		for _, wait := range []func(context.Context) error{w.Portal.Drain, w.Platform.Drain} {
+			if err := wait(ctx); err != nil {
 				return err
 			}
 			if err := world.AwaitQuiet(ctx, a.Store(), p.Portal, m.Patience); err != nil {

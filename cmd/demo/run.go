@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"omniconnector/integration/lane"
 	"omniconnector/internal/app"
+	"omniconnector/internal/store"
 	"omniconnector/internal/world"
 	platform "omniconnector/webhooks/emulator"
 )
@@ -33,7 +35,8 @@ type run struct {
 // same morning again: nothing happens twice.
 func (r *run) Run(ctx context.Context, out io.Writer) error {
 	w, err := world.New(world.Options{
-		Dir: filepath.Join(r.Data, "world"), PortalAddress: r.Portal, PlatformAddress: r.Platform, Mode: modes[r.Mode], Latency: r.Latency,
+		Dir: filepath.Join(r.Data, "world"), PortalAddress: r.Portal, PlatformAddress: r.Platform, Mode: modes[r.Mode],
+		Latency: r.Latency, Showcase: true, CallSpeed: clickSpeed,
 	})
 	if err != nil {
 		return hint(err)
@@ -45,10 +48,13 @@ func (r *run) Run(ctx context.Context, out io.Writer) error {
 	}
 	defer log.Close() //nolint:errcheck // a log
 	a, p, err := connector(ctx, w, app.Config{
-		Listen: r.Listen, Data: r.Data, Database: r.Database, DemoTenant: world.Tenant, Log: slog.New(slog.NewJSONHandler(log, nil)),
+		Listen: r.Listen, Data: r.Data, Database: r.Database, DemoTenant: world.Tenant, Log: slog.New(slog.NewJSONHandler(log, nil)), Lane: soon,
 	})
 	if err != nil {
 		return hint(err)
+	}
+	if err := token(ctx, a.Store(), filepath.Join(r.Data, "token")); err != nil {
+		return errors.Join(err, a.Close())
 	}
 	played := make(chan error, 1)
 	go func() { played <- r.play(ctx, w, a, p, out) }()
@@ -58,33 +64,89 @@ func (r *run) Run(ctx context.Context, out io.Writer) error {
 
 func (r *run) play(ctx context.Context, w *world.World, a *app.App, p world.Provisioned, out io.Writer) error {
 	w.Notify(p.HookURL("http://"+a.Address()), p.Body, platform.JSON)
-	fmt.Fprintf(out, "\n  Портал / portal      %s/\n  Коннектор / connector http://%s/\n  Платформа / platform  %s/   (журнал / log: %s)\n\n",
-		w.Portal.Address(), a.Address(), w.PlatformURL, filepath.Join(r.Data, "connector.log"))
-	fmt.Fprintf(out, "Идёт утро контакт-центра (в %g раз быстрее жизни). Ctrl-C останавливает; второй запуск найдёт всё на месте и сыграет то же утро: ничего не удвоится.\n", r.Speed)
-	fmt.Fprintf(out, "A contact centre's morning goes by, %g times faster than life. Ctrl-C stops; run again: all is there, the same morning is played and nothing happens twice.\n", r.Speed)
+	fmt.Fprintf(out, guide, w.Portal.Address(), a.Address(), w.PlatformURL, filepath.Join(r.Data, "token"), filepath.Join(r.Data, "connector.log"), r.Speed)
 	sum, err := w.Play(ctx, w.Morning(), r.Speed)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Утро закончилось: уведомлений %d. Новые звонки можно начать на странице платформы.\n", sum.Delivered)
-	fmt.Fprintf(out, "The morning is over: %d notifications. Start more calls on the platform's page.\n", sum.Delivered)
+	fmt.Fprintf(out, "Утро закончилось: уведомлений %d. / The morning is over: %d notifications.\n", sum.Delivered, sum.Delivered)
 	return nil
 }
 
-// connector starts the connector in a world and makes its tenant.
+const guide = `
+  Портал / portal           %s/
+  Коннектор / connector     http://%s/
+  Платформа / platform      %s/
+  Токен API / API token     %s   (журнал / log: %s)
+
+Идёт утро контакт-центра, в %g раз быстрее жизни. Попробуйте сами:
+  - на странице портала щёлкните по номеру клиента: платформа позвонит сотруднику, затем клиенту; форма «Обратный звонок» там же;
+  - на странице платформы начните звонок: queue-of-eight, transfer, lost-notifications (найдёт сверка), route-question (кто менеджер);
+  - на странице коннектора откройте звонок: что пришло, что решено и почему, что сделано в портале.
+Ctrl-C останавливает; второй запуск найдёт всё на месте и сыграет то же утро: ничего не удвоится. make fresh забывает всё.
+
+A contact centre's morning goes by, faster than life. On the portal's page click a customer's number or fill in the callback form;
+on the platform's page start more calls; the connector's page says what came in, what was decided and why. Ctrl-C stops; run again:
+all is there and nothing happens twice; make fresh forgets it.
+
+`
+
+// clickSpeed is how much faster than life calls go that the platform starts: a talk of a minute is watched in a quarter of it.
+const clickSpeed = 4
+
+// soon makes what is read from the platform afterwards visible while somebody watches.
+var soon = lane.Config{RereadAfter: 20 * time.Second, RereadEvery: 20 * time.Second, SweepEvery: 30 * time.Second}
+
+// token writes an API token of the demo's tenant where the reader of the manual finds it; the one of the start before is void.
+func token(ctx context.Context, st *store.Store, file string) error {
+	const name = "demo"
+	had, err := st.Secrets(ctx, world.Tenant, store.API)
+	if err != nil {
+		return err
+	}
+	for _, s := range had {
+		if s.Name != name {
+			continue
+		}
+		if err := st.RevokeSecret(ctx, world.Tenant, s.ID); err != nil {
+			return err
+		}
+	}
+	fresh, _, err := st.CreateSecret(ctx, world.Tenant, store.NewSecret{Purpose: store.API, Name: name, Scope: store.Write})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte(string(fresh)+"\n"), 0o600)
+}
+
+// connector starts the connector in a world and makes its tenant, who has connected both sides.
 func connector(ctx context.Context, w *world.World, cfg app.Config) (*app.App, world.Provisioned, error) {
 	cfg.AllowPrivate, cfg.OAuthHosts = true, []string{w.OAuthHost()}
-	cfg.PublicURL = "http://" + cfg.Listen
-	cfg.Lane = lane.Config{Poll: 250 * time.Millisecond}
+	cfg.Lane.Poll = cmp.Or(cfg.Lane.Poll, 250*time.Millisecond)
 	a, err := app.Open(ctx, cfg)
 	if err != nil {
 		return nil, world.Provisioned{}, err
 	}
-	p, err := w.Provision(ctx, a.Store(), world.Settings())
+	p, err := provision(ctx, w, a)
 	if err != nil {
 		return nil, p, errors.Join(err, a.Close())
 	}
 	return a, p, nil
+}
+
+func provision(ctx context.Context, w *world.World, a *app.App) (world.Provisioned, error) {
+	settings := world.ShowcaseSettings()
+	p, err := w.Provision(ctx, a.Store(), settings)
+	if err != nil {
+		return p, err
+	}
+	if err := w.ConnectPlatform(ctx, a.Store()); err != nil {
+		return p, err
+	}
+	if err := a.PortalConnected(ctx, p.Tenant, p.Portal); err != nil {
+		return p, err
+	}
+	return p, a.SettingsSaved(ctx, p.Tenant, p.Portal, &settings)
 }
 
 func logFile(dir string) (*os.File, error) {

@@ -44,6 +44,10 @@ type Options struct {
 	Retries []time.Duration
 	// Cloud are more options of the emulated vendor.
 	Cloud []bitrix.Option
+	// Showcase adds to a new world what the demo shows: more people and extra fields.
+	Showcase bool
+	// CallSpeed is how fast calls go that the platform starts on our request; 0 tells of them at once.
+	CallSpeed float64
 }
 
 // World is the outside.
@@ -59,7 +63,8 @@ type World struct {
 	// Began is when the world was made first; the same after a restart from Dir.
 	Began time.Time
 
-	server *http.Server
+	server  *http.Server
+	hookURL string // where notifications go, once Notify has told
 }
 
 // Tenant is who uses the connector in a world that names nobody else.
@@ -137,10 +142,17 @@ func (w *World) restore(o Options, now func() time.Time) error {
 		w.App = w.Portal.TokensFor(appID, 1)
 		return nil
 	}
+	people := users()
+	if o.Showcase {
+		people = append(people, newcomers()...)
+	}
 	w.Portal = w.Cloud.NewPortal(bitrix.PortalSpec{
-		Name: "shop", MemberID: memberOf(w.Tenant), Mode: cmp.Or(o.Mode, bitrix.Classic), Tariff: o.Tariff, Users: users(),
+		Name: "shop", MemberID: memberOf(w.Tenant), Mode: cmp.Or(o.Mode, bitrix.Classic), Tariff: o.Tariff, Users: people,
 		Funnels: []bitrix.Funnel{{ID: 5, Name: "Опт"}},
 	})
+	if o.Showcase {
+		w.addFields()
+	}
 	w.App = w.Portal.Install(bitrix.AppSpec{ClientID: appID, Secret: appSecret, Title: "OMNI"})
 	return nil
 }
@@ -176,9 +188,20 @@ func (w *World) startPlatform(o Options, now func() time.Time) error {
 		return err
 	}
 	w.PlatformURL = "http://" + listener.Addr().String()
-	w.Platform = platform.New(platform.Options{Now: now, Retries: o.Retries})
-	w.Shop = w.Platform.AddAccount(platform.Shop(w.PlatformURL))
+	options := platform.Options{Now: now, Retries: o.Retries, CallSpeed: o.CallSpeed}
+	shop := platform.Shop(w.PlatformURL)
+	if o.Dir != "" {
+		options.FirstStarted = now().Unix() // a call of an earlier start is never numbered again
+	}
+	if o.Showcase {
+		shop.Staff = append(shop.Staff, queueStaff()...)
+	}
+	w.Platform = platform.New(options)
+	w.Shop = w.Platform.AddAccount(shop)
 	w.Platform.AddScenes(w.Shop)
+	if o.Showcase {
+		w.addScenes(now)
+	}
 	w.server = &http.Server{Handler: w.Platform.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = w.server.Serve(listener) }()
 	return nil
@@ -186,6 +209,7 @@ func (w *World) startPlatform(o Options, now func() time.Time) error {
 
 // Notify tells the platform where notifications of an encoding go.
 func (w *World) Notify(hookURL string, secret integration.Secret, e platform.Encoding) {
+	w.hookURL = hookURL
 	w.Platform.Configure(w.Shop.AppID, platform.Templates(hookURL, string(secret), e)...)
 }
 

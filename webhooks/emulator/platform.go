@@ -26,6 +26,9 @@ type Options struct {
 	Anywhere bool
 	// CallSpeed is how fast calls go that the Call API starts, as in Play; 0 tells of them at once.
 	CallSpeed float64
+	// FirstStarted is the number of the first call that the Call API starts; 920000001. A platform that is started again on the same
+	// connector needs another one, for its own memory of calls is gone.
+	FirstStarted int64
 	// Keep is how many sent notifications are remembered; 2000.
 	Keep int
 }
@@ -82,6 +85,9 @@ func New(o Options) *Platform {
 	}
 	if o.Keep == 0 {
 		o.Keep = 2000
+	}
+	if o.FirstStarted == 0 {
+		o.FirstStarted = firstStarted
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	return &Platform{

@@ -68,12 +68,12 @@ func (r *running) release() {
 	}
 }
 
-// firstStarted numbers the calls that the Call API starts; scripts of tests count from 910000001.
+// firstStarted numbers the calls that the Call API starts, unless Options say another number; scripts of tests count from 910000001.
 const firstStarted = 920_000_001
 
 // start begins a call and answers with its number; what follows is told in the background. p.mu is held.
 func (p *Platform) start(c *configured, params rpc.Params, method string, by party) rpc.Answer {
-	id := firstStarted + int64(len(p.started))
+	id := p.o.FirstStarted + int64(len(p.started))
 	s := &Started{
 		App: c.account.AppID, Session: id, Method: method, FirstCall: params.Text("first_call"), EmployeeID: by.ID, Ring: by.ring,
 		Contact: params.Text("contact"), Number: params.Text("virtual_phone_number"), Direction: cmp.Or(params.Text("direction"), "in"),
@@ -86,7 +86,7 @@ func (p *Platform) start(c *configured, params rpc.Params, method string, by par
 		Started: s, by: by, goOn: make(chan struct{}), cut: make(chan struct{}), stop: stop, now: p.o.Now,
 		call: Call{
 			Account: &c.account, Session: id, Start: s.At, Out: s.Direction == "out", Client: s.Contact, Number: s.Number,
-			Source: "callapi", External: s.External, request: id - firstStarted + 1,
+			Source: "callapi", External: s.External, request: id - p.o.FirstStarted + 1,
 		},
 	}
 	p.running[id] = r
