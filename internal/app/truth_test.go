@@ -5,6 +5,8 @@ import (
 	"omniconnector/crm"
 	"omniconnector/integration/centre"
 	"omniconnector/rules"
+	"omniconnector/webhooks/emulator/rpc"
+	"strings"
 
 	"context"
 	"maps"
@@ -68,6 +70,15 @@ func wholeAt(
 ) (*app.App, *world.World, world.Provisioned, *truthClock) {
 	t.Helper()
 	clock := &truthClock{}
+	a, w, p := wholeBy(t, database, clock, set, more...)
+	return a, w, p, clock
+}
+
+// wholeBy is wholeAt by a clock that has been set.
+func wholeBy(
+	t *testing.T, database string, clock *truthClock, set func(w *world.World, s *integration.Settings), more ...func(c *app.Config),
+) (*app.App, *world.World, world.Provisioned) {
+	t.Helper()
 	w, err := world.New(world.Options{Tenant: "shop", Now: clock.Now, Retries: []time.Duration{10 * time.Millisecond}})
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +95,7 @@ func wholeAt(
 	more = append(more, func(c *app.Config) { c.Now = clock.Now })
 	a, p, _ := connectWith(t, database, t.TempDir(), settings, more, w)
 	truthConnect(t, a, w, p[0])
-	return a, w, p[0], clock
+	return a, w, p[0]
 }
 
 // truthConnect connects both sides and waits until their directories are read.
@@ -289,5 +300,203 @@ func TestReportThatIsLateIsAskedForAgain(t *testing.T) {
 	quiet(t, a, p)
 	if got := w.Portal.Field(bitrix.Lead, leadOf(t, w, 1), "stageId"); got != "IN_PROCESS" {
 		t.Errorf("the lead is in %s", got)
+	}
+}
+
+// a limit, a closed whitelist and an outage of the Data API put the truth off, tell why among the errands, and hold
+// nothing else up.
+func TestTroubleOfTheDataAPIPutsTheTruthOff(t *testing.T) {
+	t.Parallel()
+	for name, trouble := range map[string]struct{ begin, mend func(w *world.World) error }{
+		"whitelist": {
+			func(w *world.World) error { return w.Platform.Access(w.Shop.AppID).Allow("192.0.2.0/24") },
+			func(w *world.World) error { return w.Platform.Access(w.Shop.AppID).Allow("0.0.0.0/0", "::/0") },
+		},
+		"limit": {
+			func(w *world.World) error {
+				w.Platform.Access(w.Shop.AppID).Spend(rpc.DataAPI, rpc.Usual.Minute)
+				return nil
+			},
+			func(*world.World) error { return nil }, // a minute ends by itself
+		},
+		"outage": {
+			func(w *world.World) error {
+				return w.Platform.Fail(rpc.Fault{API: rpc.DataAPI, Way: rpc.Page, Status: 502, Times: 1000})
+			},
+			func(w *world.World) error { w.Platform.Mend(); return nil },
+		},
+		"cut answers": {
+			func(w *world.World) error {
+				return w.Platform.Fail(rpc.Fault{API: rpc.DataAPI, Way: rpc.Cut, Times: 1000})
+			},
+			func(w *world.World) error { w.Platform.Mend(); return nil },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, w, p, clock := wholeAt(t, "", truthSettings)
+			play(t, w, untold(answered(w, 1, "79000000001"), "campaign_id", "campaign_name"))
+			quiet(t, a, p)
+			clock.forward(36*time.Second + time.Minute)
+			if err := trouble.begin(w); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "the platform refused", func(context.Context) bool {
+				return slices.ContainsFunc(w.Platform.Requests(), func(e rpc.Entry) bool { return e.Result != "ok" })
+			})
+			play(t, w, answered(w, 2, "79000000002"))
+			eventually(t, "the next call is in the CRM", func(context.Context) bool {
+				return strings.Count(w.Records(), "attached=1") == 2
+			})
+			sweepFails(t, a, p)
+			if err := trouble.mend(w); err != nil {
+				t.Fatal(err)
+			}
+			clock.forward(2 * time.Minute)
+			quiet(t, a, p)
+			if got := w.Portal.Field(bitrix.Lead, leadOf(t, w, 1), "stageId"); got != "IN_PROCESS" {
+				t.Errorf("the lead is in %s, want what the report says", got)
+			}
+			eventually(t, "the sweep goes on", func(context.Context) bool { return job(t, a, p, "every/sweep").Err == nil })
+		})
+	}
+}
+
+// sweepFails has a sweep run and waits for it to tell why it could not.
+func sweepFails(t *testing.T, a *app.App, p world.Provisioned) {
+	t.Helper()
+	sweep := job(t, a, p, "every/sweep").Action
+	sweep.After = time.Time{}
+	if err := a.Store().Schedule(t.Context(), p.Tenant, p.Portal, []integration.Action{sweep}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the sweep tells what is wrong", func(context.Context) bool {
+		e := job(t, a, p, "every/sweep")
+		return e.Err != nil && e.Err.Text != "" && e.State == lane.StatePlanned
+	})
+}
+
+// the import of a range of the past goes on where it stood after a restart; calls that are known stay as they are, records
+// are attached, and nobody gets a card or a message in the chat about the past.
+func TestImportOfThePastGoesOnAfterRestart(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, database string) {
+		t.Helper()
+		dir, w := t.TempDir(), newWorld(t, "shop")
+		settings := world.Settings()
+		settings.Telephony.ChatNotice = true
+		settings.Telephony.Incoming.Filter = integration.CallFilter{On: true, Where: rules.Filter{
+			Parameter: integration.ParamVirtualNumber, Mode: rules.Include, Values: []string{"74950000101"},
+		}}
+		a, ps, stop := connectWith(t, database, dir, settings, nil, w)
+		truthConnect(t, a, w, ps[0])
+		day := w.Began.Add(-48 * time.Hour)
+		known := w.Shop.Incoming(1, day, "79000000001").Answered(w.Shop.Employees[0], 5*time.Second, 30*time.Second)
+		play(t, w, known)
+		quiet(t, a, ps[0])
+		importable(t, w, day)
+		before := w.Portal.Field(bitrix.Lead, 1, "title")
+		if err := w.Portal.Edit(bitrix.Lead, 1, map[string]any{"title": "Ирина"}); err != nil {
+			t.Fatal(err)
+		}
+		what := integration.Action{
+			Key: "import/1", Urgency: integration.UrgentSync, Do: centre.Import{From: day.Add(-time.Hour), Till: day.Add(24 * time.Hour)},
+		}
+		if err := a.Store().Schedule(t.Context(), "shop", ps[0].Portal, []integration.Action{what}); err != nil {
+			t.Fatal(err)
+		}
+		at := func() (i centre.Imported) {
+			if body := job(t, a, ps[0], "import/1").Result; len(body) > 0 {
+				if err := json.Unmarshal(body, &i); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return i
+		}
+		eventually(t, "the first page is read", func(context.Context) bool { return at().Done > 0 })
+		if got := at(); got.Done >= got.Total || got.Total != 211 {
+			t.Fatalf("progress %+v", got)
+		}
+		stop()
+		asked := len(w.Platform.Requests("get.calls_report"))
+		a, ps, _ = connectWith(t, database, dir, settings, nil, w)
+		eventually(t, "the import is over", func(context.Context) bool { return job(t, a, ps[0], "import/1").State == lane.StateDone })
+		quiet(t, a, ps[0])
+		if got := at(); got.Done != 211 || got.Total != 211 {
+			t.Errorf("progress %+v", got)
+		}
+		if n := len(w.Platform.Requests("get.calls_report")) - asked; n != 1 {
+			t.Errorf("%d pages were read after the restart, want the one that was left", n)
+		}
+		wants(t, w, "\nlead call:", 6)
+		wants(t, w, "  activity ", 6)
+		wants(t, w, "attached=1", 6)
+		if got := w.Portal.Field(bitrix.Lead, 1, "title"); got != "Ирина" {
+			t.Errorf("the title of the call that was known is %q, was %q", got, before)
+		}
+		for _, c := range w.Portal.Calls() {
+			if c.External != "call:1" && len(c.Cards) > 0 {
+				t.Errorf("call %s of the past popped up: %+v", c.External, c.Cards)
+			}
+		}
+		if told := w.Portal.Chat(0); len(told) > 0 {
+			t.Errorf("messages in the chat about calls of the past: %+v\n%s", told, w.Records())
+		}
+	})
+}
+
+// importable lets calls happen that nobody was told of: many that the tenant's filter keeps out, and five that it lets pass, of
+// which the last is on the second page.
+func importable(t *testing.T, w *world.World, day time.Time) {
+	t.Helper()
+	anna := w.Shop.Employees[0]
+	for i := range int64(205) {
+		c := w.Shop.Incoming(1000+i, day.Add(time.Duration(i+1)*time.Minute), "79000000500")
+		c.Number = "74950000102"
+		play(t, w, c.Answered(anna, time.Second, time.Second).Swallowed())
+	}
+	for i := range int64(5) {
+		c := w.Shop.Incoming(2000+i, day.Add(time.Duration(i*60)*time.Minute+30*time.Second), "7900000060"+decimalOf(i))
+		play(t, w, c.Answered(anna, 5*time.Second, 30*time.Second).Swallowed())
+	}
+}
+
+// Contract uis §0 «Time»: notifications and reports are in the account's zone, whatever zone the tenant reads times in; the start of
+// a call near midnight, and in the night when clocks change, is the same moment by both ways.
+func TestAccountInAnotherTimeZone(t *testing.T) {
+	t.Parallel()
+	york, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, start := range map[string]time.Time{
+		"before midnight":         time.Date(2026, 3, 3, 23, 58, 30, 0, york),
+		"clocks go forward":       time.Date(2026, 3, 8, 1, 59, 30, 0, york),
+		"first of the two hours":  time.Date(2026, 11, 1, 5, 30, 0, 0, time.UTC),
+		"second of the two hours": time.Date(2026, 11, 1, 6, 30, 0, 0, time.UTC),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := &truthClock{}
+			clock.forward(time.Until(start.Add(5 * time.Minute)))
+			a, w, p := wholeBy(t, "", clock, func(w *world.World, _ *integration.Settings) {
+				w.Shop.Location, w.Shop.Timezone = york, "America/New_York"
+			})
+			one := w.Shop.Incoming(1, start, "79000000001").Answered(w.Shop.Employees[0], 5*time.Second, 2*time.Minute)
+			two := w.Shop.Incoming(2, start.Add(time.Second), "79000000002").Answered(w.Shop.Employees[0], 5*time.Second, 2*time.Minute)
+			play(t, w, one)
+			quiet(t, a, p)
+			play(t, w, two.Swallowed())
+			hasten(t, a, p, "every/sweep")
+			calls := w.Portal.Calls()
+			if len(calls) != 2 {
+				t.Fatalf("calls %+v\n%s", calls, w.Records())
+			}
+			for i, c := range calls {
+				if want := start.Add(time.Duration(i) * time.Second); !c.Start.Truncate(time.Second).Equal(want) {
+					t.Errorf("%s started at %s, want %s", c.External, c.Start.UTC(), want.UTC())
+				}
+			}
+		})
 	}
 }
