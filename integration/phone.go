@@ -120,6 +120,9 @@ func parse(text, country string, sure bool) Phone {
 	if again, err := phonenumbers.Parse(p, country); err != nil || phonenumbers.Format(again, phonenumbers.E164) != p {
 		return ""
 	}
+	if strings.HasPrefix(p, "+70") { // no number of the plan begins so, but inner SIP numbers do: "0001234567"
+		return ""
+	}
 	return Phone(p)
 }
 
