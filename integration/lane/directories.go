@@ -2,6 +2,7 @@ package lane
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -119,24 +120,32 @@ func (l *Lane) importStatuses(ctx context.Context, entries []Entry) ran {
 		return refused(entries, failed)
 	}
 	last := progress[Presences](&entries[0])
-	now := Presences{Seen: map[crm.UserID]crm.Presence{}}
+	now := Presences{Seen: maps.Clone(last.Seen)}
+	if now.Seen == nil {
+		now.Seen = map[crm.UserID]crm.Presence{}
+	}
+	ends := l.ended(&entries[0], &now, l.cfg.StatusesEvery)
 	for _, pair := range pairs {
 		at, e := presence[pair.User], staff.Employee(pair.Employee)
 		if pair.User == 0 || at == crm.NotKnown || e == nil {
 			continue
 		}
-		now.Seen[pair.User] = at
 		now.Looked++
 		status := statusFor(&staff, at)
 		if last.Seen[pair.User] == at || status == 0 {
 			continue
 		}
-		if failed := p.SetStatus(ctx, e, status); failed != nil {
-			return refused(entries, failed)
+		switch failed := p.SetStatus(ctx, e, status); {
+		case failed == nil:
+			now.Seen[pair.User] = at
+			now.Changed++
+		case failed.Kind == crm.Invalid || failed.Kind == crm.NotFound:
+			ends.err = failed // this one alone cannot be changed; the others are, and it is tried again next time
+		default:
+			return ran{steps: []stepped{{key: ends.key, result: &now, err: failed}}}
 		}
-		now.Changed++
 	}
-	return ran{steps: []stepped{l.ended(&entries[0], now, l.cfg.StatusesEvery)}}
+	return ran{steps: []stepped{ends}}
 }
 
 // Presences is the outcome of an import of statuses: what it did, and the working days it saw.

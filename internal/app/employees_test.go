@@ -223,3 +223,39 @@ func TestDirectoriesAreReadAgainByThemselves(t *testing.T) {
 		}
 	}
 }
+
+// «Импорт статусов»: an employee whose status the platform refuses to change keeps nobody else's back, and nobody's status is
+// set twice for one change of the working day.
+func TestStatusThatIsRefusedConcernsOneEmployee(t *testing.T) {
+	t.Parallel()
+	a, w, p := whole(t, "", func(s *integration.Settings) { s.Sync.Statuses = true })
+	for user, workday := range map[int64]string{7: "PAUSED", 8: "PAUSED", 9: "CLOSED", 10: "OPENED"} {
+		w.Portal.SetPresence(user, bitrix.Presence{Workday: workday})
+	}
+	if err := w.Platform.Fail(rpc.Fault{API: rpc.DataAPI, Method: "update.employees", Mnemonic: "invalid_parameter_value"}); err != nil {
+		t.Fatal(err)
+	}
+	hasten(t, a, p, "every/statuses")
+	var set []string
+	statuses := func() []string {
+		set = nil
+		for _, e := range w.Shop.Employees {
+			set = append(set, decimalOf(w.Platform.StatusOf(w.Shop.AppID, e.ID)))
+		}
+		return set
+	}
+	if got := statuses(); got[1] != "2" || got[2] != "5" || got[3] != "1" {
+		t.Errorf("statuses are %v", got)
+	}
+	if e := job(t, a, p, "every/statuses"); e.Err == nil || e.Err.Text == "" {
+		t.Errorf("the errand does not tell of the refusal: %+v", e)
+	}
+	w.Platform.SetStatus(w.Shop.AppID, 7002, 21)
+	hasten(t, a, p, "every/statuses")
+	if got := statuses(); got[0] != "2" || got[1] != "21" {
+		t.Errorf("statuses are %v, want the refused one set and a person's choice kept", got)
+	}
+	if e := job(t, a, p, "every/statuses"); e.Err != nil {
+		t.Errorf("%+v", e.Err)
+	}
+}
