@@ -14,6 +14,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 	"omniconnector/rules"
 	"omniconnector/web"
 )
@@ -152,7 +153,7 @@ func facts(c *integration.Call, of *portal, l integration.Lang) []fact {
 		source = append(source, c.Params[v]...)
 	}
 	var out []fact
-	for _, f := range []fact{
+	for _, f := range append([]fact{
 		{say(l, "virtual"), spoken(c.Virtual)},
 		{say(l, "employee"), employee(c)},
 		{say(l, "talk"), lasting(c.Talk)},
@@ -160,7 +161,7 @@ func facts(c *integration.Call, of *portal, l integration.Lang) []fact {
 		{say(l, "source"), strings.Join(source, ", ")},
 		{say(l, "portal"), of.name},
 		{say(l, "session"), string(c.Session)},
-	} {
+	}, requestFacts(c.Request, of, l)...) {
 		if f.Value != "" {
 			out = append(out, f)
 		}
@@ -198,7 +199,7 @@ func (p *Page) cameIn(ctx context.Context, t integration.TenantID, s *web.CallSt
 
 func cameInOf(e *integration.Event, d integration.Delivery, of *portal, l integration.Lang) cameIn {
 	in := cameIn{
-		Clock: e.At.In(of.zone).Format("15:04:05"), Kind: kindWord(e.Kind, l), Employee: e.Report.Employee.Name,
+		Clock: e.At.In(of.zone).Format("15:04:05"), Kind: kindWord(e.Kind, l), Employee: about(e, of, l),
 		Problem: problemIn(e.Problem, l), Body: string(d.Body), Format: d.ContentType, Exact: utf8.Valid(d.Body), Remote: d.Remote,
 	}
 	if !in.Exact {
@@ -266,7 +267,7 @@ func decidedOf(s *web.CallStory, of *portal, l integration.Lang) []decided {
 		for _, r := range plan.Reasons {
 			one := reason{Rule: r.Rule, Sentence: r.Sentence(l)}
 			if r.Check != nil {
-				tree := checkOf(r.Check, l)
+				tree := checkOf(r.Check, of, l)
 				one.Check = &tree
 			}
 			d.Reasons = append(d.Reasons, one)
@@ -276,8 +277,8 @@ func decidedOf(s *web.CallStory, of *portal, l integration.Lang) []decided {
 	return out
 }
 
-func checkOf(c *rules.Check, l integration.Lang) check {
-	out := check{Mark: "no", Sentence: c.Sentence(string(l), nil)}
+func checkOf(c *rules.Check, of *portal, l integration.Lang) check {
+	out := check{Mark: "no", Sentence: c.Sentence(string(l), of.names)}
 	switch {
 	case c.Undecided:
 		out.Mark = "unknown"
@@ -285,7 +286,7 @@ func checkOf(c *rules.Check, l integration.Lang) check {
 		out.Mark = "yes"
 	}
 	for i := range c.Of {
-		out.Of = append(out.Of, checkOf(&c.Of[i], l))
+		out.Of = append(out.Of, checkOf(&c.Of[i], of, l))
 	}
 	return out
 }
@@ -354,6 +355,12 @@ func detail(do crm.Command, of *portal, l integration.Lang) string {
 		return say(l, "not_completed")
 	case crm.BindActivity:
 		return strings.ToLower(say(l, string(do.Kind)))
+	case crm.AddActivity:
+		return activityDetail(do, of, l)
+	case crm.Comment:
+		return "«" + do.Text + "»"
+	case centre.Dial:
+		return dialDetail(do, of)
 	default:
 		return ""
 	}

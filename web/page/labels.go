@@ -3,6 +3,7 @@ package page
 import (
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 	"omniconnector/integration/lane"
 )
 
@@ -46,7 +47,14 @@ var kindWords = map[integration.EventKind][2]string{
 	integration.RecordReady: {"Запись готова", "The record is ready"}, integration.VoicemailReady: {"Голосовое сообщение", "A voice message"},
 	integration.FaxReceived: {"Факс", "A fax"}, integration.TagSet: {"Поставлен тег", "A tag was set"},
 	integration.SIPLost: {"SIP-линия не в сети", "A SIP line is gone"}, integration.CallSilent: {"Платформа молчит: завершаем сами", "The platform is silent: finished by us"},
-	integration.Unreadable: {"Не удалось прочитать", "Could not be read"},
+	integration.Unreadable:    {"Не удалось прочитать", "Could not be read"},
+	integration.CallReport:    {"Сверка: отчёт платформы о звонке", "Compared: the platform's report of the call"},
+	integration.RouteAsked:    {"Платформа спросила, чей это клиент", "The platform asked whose client it is"},
+	integration.ClickToCall:   {"Щелчок по номеру в портале", "A click on a number in the portal"},
+	integration.CallbackAsked: {"Заявка на обратный звонок", "A wish to be called back"},
+	integration.CallDialled:   {"Платформа начала звонок по нашей просьбе", "The platform began the call that we asked for"},
+	integration.DialFailed:    {"Платформа не начала звонок", "The platform did not begin the call"},
+	integration.CallDue:       {"Настало время отложенного решения", "The time of a postponed decision has come"},
 }
 
 func kindWord(k integration.EventKind, l integration.Lang) string {
@@ -68,6 +76,14 @@ var commandWords = map[string][2]string{
 	crm.Finish{}.Name(): {"Завершить звонок", "Finish the call"}, crm.SetActivity{}.Name(): {"Отметить дело", "Mark the activity"},
 	crm.BindActivity{}.Name(): {"Показать дело и в записи", "Show the activity in another record"},
 	crm.AttachRecord{}.Name(): {"Прикрепить запись разговора", "Attach the record of the talk"},
+	crm.AddActivity{}.Name():  {"Добавить дело", "Add the activity"}, crm.Comment{}.Name(): {"Заметка в ленту", "A note in the timeline"},
+	crm.Transcribe{}.Name(): {"Передать расшифровку разговора", "Pass on the transcript of the talk"},
+	centre.Dial{}.Name():    {"Позвонить через платформу", "Call through the platform"}, centre.Reread{}.Name(): {"Сверить звонок с платформой", "Compare the call with the platform"},
+	crm.Sync{}.Name(): {"Справочник портала", "The portal's directory"}, crm.Prepare{}.Name(): {"Подписка на события портала", "The portal's events"},
+	crm.Index{}.Name():   {"Индекс клиентов портала", "Index of the portal's customers"},
+	crm.Refresh{}.Name(): {"Обновление индекса: изменённые записи", "The index: changed records"},
+	centre.Sync{}.Name(): {"Справочник платформы", "The platform's directory"}, centre.Sweep{}.Name(): {"Поиск пропущенных звонков у платформы", "Looking for calls nobody told of"},
+	centre.Import{}.Name(): {"Импорт истории звонков", "Import of past calls"}, centre.ImportStatuses{}.Name(): {"Импорт статусов сотрудников", "Import of employees' statuses"},
 }
 
 func commandWord(name string, l integration.Lang) string {

@@ -107,6 +107,7 @@ func (p *Page) calls(c *gin.Context) (*listing, error) {
 			calls = append(calls, s)
 		}
 	}
+	slices.SortStableFunc(calls, func(a, b summary) int { return b.order.Compare(a.order) })
 	out.Days = days(calls, p.cfg.Now(), l)
 	return out, nil
 }

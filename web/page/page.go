@@ -109,6 +109,7 @@ func (p *Page) Mount(r *gin.Engine) {
 	pages.GET("/", p.signed(p.list))
 	pages.GET("/live", p.signed(p.live))
 	pages.GET("/calls/:session", p.signed(p.call))
+	pages.GET("/jobs", p.signed(p.jobs))
 	pages.GET("/unreadable", p.signed(p.unreadable))
 }
 

@@ -3,12 +3,15 @@ package page
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
+	"omniconnector/rules"
 )
 
 // portal is what the pages must know of a portal.
@@ -18,6 +21,8 @@ type portal struct {
 	site  string // where people open it, without a slash at the end; empty when not known
 	zone  *time.Location
 	users map[crm.UserID]string
+	// centre names what filters and events name by id.
+	centre centre.Directory
 }
 
 // portalOf loads a portal; one that is empty or gone has no name.
@@ -39,7 +44,7 @@ func (p *Page) portalOf(ctx context.Context, t integration.TenantID, id integrat
 	return out, nil
 }
 
-// name loads the names of the portal's users.
+// name loads the names of the portal's users and of the platform's directory.
 func (p *Page) name(ctx context.Context, t integration.TenantID, of *portal) error {
 	if of.id == "" {
 		return nil
@@ -48,7 +53,56 @@ func (p *Page) name(ctx context.Context, t integration.TenantID, of *portal) err
 	for _, u := range dir.Users {
 		of.users[u.ID] = u.Name
 	}
+	if err != nil {
+		return err
+	}
+	of.centre, err = p.cfg.Store.PortalCentre(ctx, t, of.id)
 	return err
+}
+
+// employee is the platform's name of one, or the id.
+func (o *portal) employee(id integration.EmployeeID) string {
+	if e := o.centre.Employee(id); e != nil {
+		return e.Name
+	}
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(id), 10)
+}
+
+// names says an id of a condition in the platform's words; empty for what the directory does not know.
+func (o *portal) names(p rules.Parameter, value string) string {
+	id, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		return ""
+	}
+	d := &o.centre
+	lists := map[rules.Parameter][]centre.Named{
+		integration.ParamGroup: d.Groups, integration.ParamSite: d.Sites, integration.ParamSource: d.Sources,
+		integration.ParamCampaign: d.Campaigns, integration.ParamFirstCampaign: d.Campaigns,
+	}
+	all := slices.Clone(lists[p])
+	switch p {
+	case integration.ParamEmployee:
+		if e := d.Employee(integration.EmployeeID(id)); e != nil {
+			return e.Name
+		}
+	case integration.ParamScenario, integration.ParamLastOperation:
+		for _, s := range d.Scenarios {
+			if p == integration.ParamScenario {
+				all = append(all, s.Named)
+			} else {
+				all = append(all, s.Operations...)
+			}
+		}
+	}
+	for _, n := range all {
+		if n.ID == id {
+			return n.Name
+		}
+	}
+	return ""
 }
 
 func (o *portal) user(id crm.UserID) string {

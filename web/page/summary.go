@@ -8,6 +8,7 @@ import (
 
 	"omniconnector/crm"
 	"omniconnector/integration"
+	"omniconnector/integration/centre"
 	"omniconnector/integration/lane"
 	"omniconnector/web"
 )
@@ -27,7 +28,10 @@ type summary struct {
 	Ended     badge // talked or missed; empty while the call goes on
 	Sentence  string
 	Links     []link
-	settled   bool // nothing more will happen by itself
+	Asked     string    // which request of the portal's people or visitors this is; empty for a call
+	Other     otherCall // the call of a request, the request of a call
+	order     time.Time // in the list
+	settled   bool      // nothing more will happen by itself
 }
 
 // summarise tells a call in one line.
@@ -36,10 +40,16 @@ func summarise(s *web.CallStory, of *portal, l integration.Lang) summary {
 	at := c.StartedAt.In(of.zone)
 	out := summary{
 		Session: c.Session, Portal: s.Portal, At: at, Clock: at.Format("15:04:05"), Direction: c.Direction,
-		Client: spoken(c.Client), Virtual: spoken(c.Virtual), Employee: employee(&c), Badge: badgeOf(s, l), Ended: endOf(&c, l),
-		Sentence: sentence(s, l), Links: linksOf(s, of, l),
+		Client: client(c.Client), Virtual: spoken(c.Virtual), Employee: employee(&c), Badge: badgeOf(s, l), Ended: endOf(&c, l),
+		Sentence: sentence(s, l), Links: linksOf(s, of, l), Other: otherOf(s, &c), order: at,
 	}
-	out.settled = c.Finished && !slices.ContainsFunc(s.Events, func(e web.EventRow) bool { return e.Pending }) &&
+	if c.Request != nil {
+		out.Asked, out.Badge, out.Ended = say(l, string(c.Asked)), requestBadge(s, &c, l), badge{}
+	}
+	if len(s.Events) > 0 && s.Events[0].Event.Received.Before(at) {
+		out.order = s.Events[0].Event.Received // a clock ahead of ours does not keep a call on top
+	}
+	out.settled = (c.Finished || c.Request != nil && out.Other.Session != "") && !slices.ContainsFunc(s.Events, func(e web.EventRow) bool { return e.Pending }) &&
 		!slices.ContainsFunc(s.Actions, func(a web.ActionRow) bool { return !a.State.Settled() })
 	return out
 }
@@ -65,6 +75,8 @@ func endOf(c *integration.Call, l integration.Lang) badge {
 		return badge{"good", strings.TrimSpace(say(l, "talked") + " " + lasting(c.Talk))}
 	case c.Answered:
 		return badge{"good", say(l, "talking")}
+	case c.Finished && c.Direction == crm.Outgoing:
+		return badge{"bad", say(l, "no_reply")}
 	case c.Finished:
 		return badge{"bad", say(l, "missed")}
 	}
@@ -78,6 +90,9 @@ func badgeOf(s *web.CallStory, l integration.Lang) badge {
 		a := &s.Actions[i]
 		if a.State == lane.StateDead {
 			return badge{"bad", say(l, "refused")}
+		}
+		if _, later := a.Do.(centre.Reread); later && a.Attempts <= 1 {
+			continue // that the call will be compared with the platform changes nothing of what the CRM has
 		}
 		busy = busy || !a.State.Settled()
 		retrying = retrying || !a.State.Settled() && a.Attempts > 1
@@ -106,6 +121,8 @@ func badgeOf(s *web.CallStory, l integration.Lang) badge {
 
 // telling are the reasons that say best what became of a call, the best first.
 var telling = []string{
+	"dial_failed", "callback_failed", "click_off", "click_number", "click_unmapped", "click_no_phone", "click_twice", "callback_off",
+	"callback_employee", "callback_number", "dial", "fields_updated", "other_nothing_found", "other_nothing_changed", "other_settles", "other_waits",
 	"owner_nobody", "filter_kept_out", "filter_no_answer", "internal", "own_number", "no_number", "extension", "sip_name", "malformed", "off", "unset",
 	"create_lead", "create_deal", "open_exists", "create_off", "repeat", "primary", "wait_filter", "wait_ring", "wait_number", "wait_direction",
 }
