@@ -126,8 +126,8 @@ func TestComplaint14SpellingsOfOneNumber(t *testing.T) {
 	s.plays(t, platform.Merge("spellings", scripts...))
 	wants(t, s.World, fmt.Sprintf("client=contact %d ", client), len(spellings))
 	wants(t, s.World, "call call:", len(spellings)+2)
-	wants(t, s.World, "  phone mobile +12125550123", 1)
-	wants(t, s.World, "  phone mobile +72125550123", 1)
+	wants(t, s.World, "  phone work +12125550123", 1)
+	wants(t, s.World, "  phone work +72125550123", 1)
 	if leads := s.Portal.Count(bitrix.Lead); leads != 3 || s.Portal.Count(bitrix.Contact) != 1 {
 		t.Errorf("%d leads, %d contacts", leads, s.Portal.Count(bitrix.Contact))
 	}
