@@ -54,7 +54,10 @@ func ParsePhone(raw, country string) (Phone, PhoneProblem) {
 	if strings.Contains(raw, "@") || strings.HasPrefix(lower, "sip:") {
 		return "", PhoneName
 	}
-	text := dialled.ReplaceAllString(strings.TrimPrefix(lower, "tel:"), "")
+	text := strings.TrimPrefix(lower, "tel:")
+	if strings.ContainsFunc(text, unusual) { // most numbers have nothing to cut off, and looking costs
+		text = dialled.ReplaceAllString(text, "")
+	}
 	digits := onlyDigits(text)
 	if strings.ContainsFunc(text, unicode.IsLetter) {
 		if len(digits) < 10 {
@@ -116,10 +119,18 @@ func parse(text, country string, sure bool) Phone {
 	if n := len(p) - 1; n < shortest || n > longest164 {
 		return ""
 	}
+	if p == text { // read again it is the same
+		return notInner(p)
+	}
 	// What reads differently the second time, like a row of zeros, is nobody's number.
 	if again, err := phonenumbers.Parse(p, country); err != nil || phonenumbers.Format(again, phonenumbers.E164) != p {
 		return ""
 	}
+	return notInner(p)
+}
+
+// notInner leaves out what only looks like a number.
+func notInner(p string) Phone {
 	if strings.HasPrefix(p, "+70") { // no number of the plan begins so, but inner SIP numbers do: "0001234567"
 		return ""
 	}
@@ -158,6 +169,9 @@ func onlyDigits(s string) string {
 		return -1
 	}, s)
 }
+
+// unusual tells a character that a number can do without.
+func unusual(r rune) bool { return (r < '0' || r > '9') && !strings.ContainsRune("+ ()-", r) }
 
 // asciiDigit turns the digits of other scripts, which keyboards of phones do produce, into ours.
 func asciiDigit(r rune) rune {
