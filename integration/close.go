@@ -32,7 +32,7 @@ func (d *decision) close() {
 	}
 	m.ActivityUser = user
 	finish := crm.Finish{
-		Call: d.callRef(), User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.Call.LostReason, Rating: d.Call.Rating,
+		Call: d.callRef(), User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.excuse(), Rating: d.Call.Rating,
 		Notice: d.notice(),
 	}
 	d.act(d.key("finish"), UrgentActivity, finish, d.touchCall())

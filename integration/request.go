@@ -310,7 +310,7 @@ func (d *decision) orphan() {
 	user := cmp.Or(m.ActivityUser, m.Viewer, d.userOf(d.Call.Caller), d.Settings.Calls(crm.Outgoing).Responsible.Default, d.administrator())
 	d.because("T-8", "released")
 	d.act(d.key("finish", "portal"), UrgentActivity, crm.Finish{
-		Call: crm.Ref{Call: id}, User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.Call.LostReason,
+		Call: crm.Ref{Call: id}, User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.excuse(),
 	}, d.touchCall())
 }
 
@@ -321,10 +321,34 @@ func (d *decision) release() {
 	if id == "" || !d.Call.Finished || m.PortalCall != "" || m.Registered {
 		return
 	}
-	m.PortalCall, m.Closed = id, !d.Settings.Telephony.Other.On
+	m.PortalCall, m.Closed = id, m.Closed || !d.Settings.Telephony.Other.On // another telephony's fields are still to come
 	user := cmp.Or(d.userOf(d.Call.Caller), d.Settings.Calls(crm.Outgoing).Responsible.Default, d.administrator())
 	d.because("T-8", "released")
 	d.act(d.key("finish"), UrgentActivity, crm.Finish{
-		Call: d.callRef(), User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.Call.LostReason,
+		Call: d.callRef(), User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.excuse(),
 	}, d.touchCall())
+}
+
+// excuse is what a clicked call's card says when nobody was reached (T-8); other calls have no card by then. The platform's
+// words are a code (contract uis §4.3 finish_reason).
+func (d *decision) excuse() string {
+	c := &d.Call
+	if c.Answered || d.portalCall() == "" && d.memory.PortalCall == "" {
+		return c.LostReason
+	}
+	said := strings.TrimSpace(c.Status + " " + c.LostReason)
+	if said == "" { // the platform did not tell
+		return ""
+	}
+	code := "click_client_silent"
+	employee := strings.Contains(said, "operator") || strings.Contains(said, "employee")
+	switch busy := strings.Contains(said, "busy"); {
+	case employee && busy:
+		code = "click_employee_busy"
+	case employee:
+		code = "click_employee_silent"
+	case busy:
+		code = "click_client_busy"
+	}
+	return d.because("T-8", code).Sentence(d.Settings.language())
 }
