@@ -49,8 +49,9 @@ func table() []figure {
 		intake   = &measurement{"intake", (*bench).intake}
 		lanes    = &measurement{"throughput of lanes", (*bench).lanes}
 		decide   = &measurement{"decisions by many rules", (*bench).decisions}
-		lookup   = &measurement{"whose client is calling, 100,000 known", (*bench).lookups100k}
-		lookup1M = &measurement{"whose client is calling, 1,000,000 known", (*bench).lookups1M}
+		lookup   = &measurement{"whose client is calling, 100,000 known", (*bench).lookups}
+		lookupsM = &measurement{"whose client is calling, 1,000,000 known", (*bench).lookupsLong}
+		orders   = &measurement{"orders of arrival", (*bench).permutations}
 		idle     = &measurement{"an idle portal", (*bench).idle}
 		memory   = &measurement{"memory of idle portals", (*bench).memory}
 		start    = &measurement{"start", (*bench).start}
@@ -98,8 +99,27 @@ func table() []figure {
 		{"decide_1000_rules_ratio", "ratio", atMost(3), false, decide},
 		{"decide_1000_rules_us", "us", atMost(200), false, decide},
 		{"decide_no_rules_us", "us", none, false, decide},
-		{"manager_lookup_p99_ms", "ms", atMost(10), true, lookup1M},
+		{"permutations_tried", "orders", none, false, orders},
+		{"manager_lookup_p99_ms", "ms", atMost(10), true, lookupsM},
+		{"manager_lookup_p50_ms", "ms", none, true, lookupsM},
+		{"manager_lookup_full_p99_ms", "ms", none, true, lookupsM},
+		{"manager_lookup_full_p50_ms", "ms", none, true, lookupsM},
+		{"index_fill_per_second", "records/s", none, true, lookupsM},
+		{"manager_lookup_p99_ms_postgres", "ms", atMost(10), true, lookupsM},
+		{"manager_lookup_p50_ms_postgres", "ms", none, true, lookupsM},
+		{"manager_lookup_full_p99_ms_postgres", "ms", none, true, lookupsM},
+		{"manager_lookup_full_p50_ms_postgres", "ms", none, true, lookupsM},
+		{"index_fill_per_second_postgres", "records/s", none, true, lookupsM},
 		{"manager_lookup_p99_ms_100k", "ms", atMost(10), false, lookup},
+		{"manager_lookup_p50_ms_100k", "ms", none, false, lookup},
+		{"manager_lookup_full_p99_ms_100k", "ms", none, false, lookup},
+		{"manager_lookup_full_p50_ms_100k", "ms", none, false, lookup},
+		{"index_fill_per_second_100k", "records/s", none, false, lookup},
+		{"manager_lookup_p99_ms_100k_postgres", "ms", atMost(10), false, lookup},
+		{"manager_lookup_p50_ms_100k_postgres", "ms", none, false, lookup},
+		{"manager_lookup_full_p99_ms_100k_postgres", "ms", none, false, lookup},
+		{"manager_lookup_full_p50_ms_100k_postgres", "ms", none, false, lookup},
+		{"index_fill_per_second_100k_postgres", "records/s", none, false, lookup},
 		{"idle_requests_per_hour", "requests", atMost(0), false, idle},
 		{"memory_per_portal_kb", "kB", atMost(50), true, memory},
 		{"start_ready_ms", "ms", atMost(1000), false, start},

@@ -45,7 +45,7 @@ type flags struct {
 	Rounds     int           `default:"3" help:"How often interleaved measurements are repeated; medians are printed."`
 	Cpuprofile string        `placeholder:"FILE" help:"Write a profile of this process to FILE, and of each child to FILE.<what it serves>."`
 	Binary     string        `placeholder:"FILE" help:"The connector to start for start_ready_ms; built from ./cmd/omniconnector when absent."`
-	Patience   time.Duration `default:"5m" help:"How long one measurement may take."`
+	Patience   time.Duration `default:"10m" help:"How long one measurement may take."`
 	List       bool          `help:"Print the names of all figures and end."`
 }
 
