@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"omniconnector/integration"
@@ -15,7 +16,7 @@ import (
 type Config struct {
 	// Listen is the address of the HTTP server.
 	Listen string
-	// PublicURL is how the platform and the portals reach us.
+	// PublicURL is how the platform and the portals reach us; slashes at its end do not count.
 	PublicURL string
 	// Data is the folder of the embedded database, its key file and the spool.
 	Data string
@@ -47,6 +48,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	c.Listen = cmp.Or(c.Listen, "127.0.0.1:8080")
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	c.Data = cmp.Or(c.Data, "data")
 	c.Database = cmp.Or(c.Database, filepath.Join(c.Data, "omniconnector.db"))
 	c.SpoolLimit = cmp.Or(c.SpoolLimit, 1<<30)
