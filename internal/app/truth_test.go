@@ -117,6 +117,9 @@ func truthConnect(t *testing.T, a *app.App, w *world.World, p world.Provisioned)
 	quiet(t, a, p)
 }
 
+// rereadSoon has a report that is not there yet asked for again without waiting a minute.
+func rereadSoon(c *app.Config) { c.Lane.RereadAfter = 200 * time.Millisecond }
+
 // ago is a call that ended some minutes ago, so that the platform is asked for the truth as soon as it is told.
 func ago(w *world.World, session int64, client string) platform.Call {
 	return w.Shop.Incoming(session, w.Began.Add(-5*time.Minute), client)
@@ -140,7 +143,7 @@ func untold(s platform.Script, names ...string) platform.Script {
 // talked one: the activity is completed and with the talker, the lead is theirs, the record is attached.
 func TestReportTurnsMissedCallIntoTalkedOne(t *testing.T) {
 	t.Parallel()
-	a, w, p := whole(t, "", func(s *integration.Settings) { s.Telephony.Incoming.Responsible.Rules = nil })
+	a, w, p := whole(t, "", func(s *integration.Settings) { s.Telephony.Incoming.Responsible.Rules = nil }, rereadSoon)
 	script := ago(w, 1, "79000000001").Answered(w.Shop.Employees[1], 5*time.Second, 30*time.Second)
 	script = untold(script.Without("call_talk_started", "call_talk_finished", "record_ready"),
 		"is_lost", "call_status", "talk_time_duration", "first_talked_employee_id", "last_talked_employee_id", "employee_id",
@@ -388,7 +391,7 @@ func TestImportOfThePastGoesOnAfterRestart(t *testing.T) {
 		settings.Telephony.Incoming.Filter = integration.CallFilter{On: true, Where: rules.Filter{
 			Parameter: integration.ParamVirtualNumber, Mode: rules.Include, Values: []string{"74950000101"},
 		}}
-		a, ps, stop := connectWith(t, database, dir, settings, nil, w)
+		a, ps, stop := connectWith(t, database, dir, settings, []func(*app.Config){rereadSoon}, w)
 		truthConnect(t, a, w, ps[0])
 		day := w.Began.Add(-48 * time.Hour)
 		known := w.Shop.Incoming(1, day, "79000000001").Answered(w.Shop.Employees[0], 5*time.Second, 30*time.Second)
@@ -481,7 +484,7 @@ func TestAccountInAnotherTimeZone(t *testing.T) {
 			clock.forward(time.Until(start.Add(5 * time.Minute)))
 			a, w, p := wholeBy(t, "", clock, func(w *world.World, _ *integration.Settings) {
 				w.Shop.Location, w.Shop.Timezone = york, "America/New_York"
-			})
+			}, rereadSoon)
 			one := w.Shop.Incoming(1, start, "79000000001").Answered(w.Shop.Employees[0], 5*time.Second, 2*time.Minute)
 			two := w.Shop.Incoming(2, start.Add(time.Second), "79000000002").Answered(w.Shop.Employees[0], 5*time.Second, 2*time.Minute)
 			play(t, w, one)
