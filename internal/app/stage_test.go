@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -33,6 +35,7 @@ type stage struct {
 	stop  func()
 
 	database, dir string
+	address       string // where the first process listened, and the next ones do
 	settings      integration.Settings
 	more          []func(*app.Config)
 }
@@ -79,9 +82,10 @@ func (s *stage) start(t *testing.T) {
 	t.Helper()
 	more := append([]func(*app.Config){func(c *app.Config) {
 		c.Now, c.Lane.LeaseFor = s.clock.Now, time.Hour // a clock that is moved takes no lease away
+		c.Listen = cmp.Or(s.address, c.Listen)
 	}}, s.more...)
 	a, p, stop := connectWith(t, s.database, s.dir, s.settings, more, s.World)
-	s.app, s.at, s.stop = a, p[0], stop
+	s.app, s.at, s.stop, s.address = a, p[0], stop, a.Address()
 }
 
 // connect plans what a connected portal needs, and waits until it is done.
@@ -101,6 +105,16 @@ func (s *stage) restart(t *testing.T) {
 	t.Helper()
 	s.stop()
 	s.start(t)
+}
+
+// receiving stops the process and starts one that takes events in and does nothing about them.
+func (s *stage) receiving(t *testing.T) {
+	t.Helper()
+	working := s.more
+	s.stop()
+	s.more = append(slices.Clone(working), func(c *app.Config) { c.NoWork = true })
+	s.start(t)
+	s.more = working
 }
 
 // rest waits until both sides have said everything and the connector has done everything that is due.
