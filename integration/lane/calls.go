@@ -93,8 +93,12 @@ func (l *Lane) sweepCalls(ctx context.Context, entries []Entry) ran {
 		}
 		swept.Found += unheard
 		r.events = append(r.events, l.reports(fresh)...)
+		if n := len(page); n > 0 { // when there is more than one sweep takes, the next one goes on with the last call of this one
+			swept.Till = page[n-1].Report.StartedAt.Add(l.cfg.SweepOverlap)
+		}
 		q.Offset += q.Limit // a page leaves out what nobody can use
 		if q.Offset >= total {
+			swept.Till = now
 			break
 		}
 	}

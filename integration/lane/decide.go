@@ -217,6 +217,7 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 	plan := l.plan(ctx, &facts)
 	d := &Decided{Session: s.id, Customer: s.customer, Events: s.pending, Plan: plan, At: facts.Now}
 	alive := plan.Outcome == integration.Planned || plan.Outcome == integration.Nothing || plan.Outcome == integration.Waiting
+	alive = alive || facts.Call.ExternalID != "" // what the portal registered itself is finished there, whatever keeps it out (T-8)
 	if alive && !plan.Memory.Closed && !facts.Call.Finished && facts.Call.Session != "" {
 		d.Deadline = facts.Now.Add(facts.Settings.Silence())
 	}

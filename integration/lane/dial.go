@@ -18,6 +18,9 @@ type dialled struct {
 	looked  bool // it was looked for, not started
 }
 
+// lostAnswer is what people are told of a call of which nobody knows whether it was started.
+const lostAnswer = "ответ платформы потерян: неизвестно, начат ли звонок; позвоните ещё раз / the platform's answer was lost: call again"
+
 // lookEvery is how often a call of which it is not known whether it was started is looked for.
 const lookEvery = 5 * time.Second
 
@@ -91,7 +94,7 @@ func (l *Lane) dialled(ctx context.Context, d *dialled) error {
 		believable := e.SendBy.Add(l.cfg.DialSeen)
 		switch {
 		case !e.Action.Until.IsZero() && now.After(e.Action.Until): // nobody is called a second time on a guess
-			d.err.Text = "ответ платформы потерян: неизвестно, начат ли звонок; позвоните ещё раз / the platform's answer was lost: call again"
+			d.err.Text = lostAnswer
 			return l.undialled(ctx, e, d.err)
 		case now.Before(believable):
 			c.State, c.DueAt = StateDoubt, now.Add(min(lookEvery, l.cfg.RetryAtMost))
@@ -99,6 +102,9 @@ func (l *Lane) dialled(ctx context.Context, d *dialled) error {
 			c.DueAt = now // it never began
 		}
 		return l.settle(ctx, []Change{c})
+	case d.looked && !e.Action.Until.IsZero() && now.After(e.Action.Until) && now.After(e.SendBy.Add(l.cfg.DialSeen)):
+		d.err.Text = lostAnswer // the platform cannot be asked any more: whoever waits must be told (T-8)
+		return l.undialled(ctx, e, d.err)
 	case d.looked, d.err.Kind == crm.Ambiguous:
 		c.State, c.DueAt = StateDoubt, now.Add(max(d.err.Wait, l.backoff(e.Attempts)))
 		return l.settle(ctx, []Change{c})

@@ -44,12 +44,14 @@ func (l *Lane) syncCentre(ctx context.Context, entries []Entry) ran {
 	return ran{
 		steps: []stepped{l.ended(&entries[0], nil, l.cfg.SyncEvery)},
 		save: func(ctx context.Context) error {
+			if !slices.Equal(had.Numbers, read.Numbers) { // before they are stored: a crash in between must not hide the difference
+				if err := l.schedulePrepare(ctx); err != nil {
+					return err
+				}
+			}
 			read.SyncedAt = l.cfg.Now()
 			l.centre, l.centreAt = read, l.cfg.Now()
-			if err := l.cfg.Store.SaveCentre(ctx, l.lease, read); err != nil || slices.Equal(had.Numbers, read.Numbers) {
-				return err
-			}
-			return l.schedulePrepare(ctx)
+			return l.cfg.Store.SaveCentre(ctx, l.lease, read)
 		},
 	}
 }

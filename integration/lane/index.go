@@ -2,6 +2,7 @@ package lane
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"omniconnector/crm"
@@ -56,14 +57,21 @@ func (l *Lane) indexPage(ctx context.Context, settings *integration.Settings, at
 		}
 	}
 	var known []Known
+	var failed *crm.Error
 	for i, o := range l.portal.Perform(ctx, chains, nil) {
 		list, ok := chains[i][0].Do.(crm.List)
 		page, read := o.Result.(crm.Listed)
 		switch {
+		case o.Err != nil && o.Err.Kind == crm.Invalid && !o.Err.Whole: // a kind that we may not read has nothing for the index
+			l.log.LogAttrs(ctx, slog.LevelWarn, "index.refused", slog.String("kind", string(list.Kind)), slog.Any("error", o.Err.Error()))
+			at.Ended[list.Kind] = true
+			continue
 		case o.Err != nil:
-			return o.Err
+			failed = o.Err
+			continue
 		case !ok || !read:
-			return &crm.Error{Kind: crm.Unavailable, Method: "list", Text: "an answer that is no list"}
+			failed = &crm.Error{Kind: crm.Unavailable, Method: "list", Text: "an answer that is no list"}
+			continue
 		}
 		for j := range page.Entities {
 			known = append(known, whole(&page.Entities[j], settings, asked))
@@ -78,7 +86,7 @@ func (l *Lane) indexPage(ctx context.Context, settings *integration.Settings, at
 	if err := l.cfg.Store.Learn(ctx, l.lease, known, nil); err != nil {
 		return &crm.Error{Kind: crm.Unavailable, Method: "learn", Text: err.Error()}
 	}
-	return nil
+	return failed
 }
 
 // whole is what a record that was read says of itself.
@@ -123,26 +131,29 @@ func (l *Lane) refresh(ctx context.Context, settings *integration.Settings, stal
 	}
 	var known []Known
 	var gone []integration.Record
+	var failed *crm.Error
 	for i, o := range l.portal.Perform(ctx, chains, nil) {
 		e, read := o.Result.(crm.Entity)
 		switch {
-		case o.Err != nil && o.Err.Kind == crm.NotFound:
-			gone = append(gone, stale[i])
+		case o.Err != nil && !o.Err.Whole && (o.Err.Kind == crm.NotFound || o.Err.Kind == crm.Invalid):
+			gone = append(gone, stale[i]) // what we may not read we know nothing of; it must not hold up the others
 		case o.Err != nil:
-			return o.Err
+			failed = o.Err
 		case read:
 			known = append(known, whole(&e, settings, asked))
+		default:
+			failed = &crm.Error{Kind: crm.Unavailable, Method: "read", Text: "an answer that is no record"}
 		}
 	}
 	l.cfg.Step("learn")
 	if err := l.cfg.Store.Learn(ctx, l.lease, known, gone); err != nil {
 		return &crm.Error{Kind: crm.Unavailable, Method: "learn", Text: err.Error()}
 	}
-	return nil
+	return failed
 }
 
-// learn takes what the CRM answered about a caller into the index, as long as the tenant uses it (T-2).
-func (l *Lane) learn(ctx context.Context, q question, c *crm.Customer) error {
+// learn takes what the CRM answered about a caller, asked at a moment, into the index, as long as the tenant uses it (T-2).
+func (l *Lane) learn(ctx context.Context, q question, c *crm.Customer, asked time.Time) error {
 	settings, err := l.settingsAt(ctx, 0) // the call may have begun by older ones
 	if err != nil || !settings.Telephony.Manager || len(q.find.Phones) == 0 {
 		return err
@@ -151,7 +162,7 @@ func (l *Lane) learn(ctx context.Context, q question, c *crm.Customer) error {
 	var known []Known
 	add := func(list []crm.Entity, phones ...integration.Phone) {
 		for i := range list {
-			known = append(known, Known{Entity: list[i], Phones: phones, Asked: l.cfg.Now()})
+			known = append(known, Known{Entity: list[i], Phones: phones, Asked: asked})
 		}
 	}
 	add(c.Contacts, phone)

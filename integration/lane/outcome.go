@@ -193,6 +193,8 @@ func (l *Lane) afterLookUp(e *Entry, o *crm.Outcome, now time.Time) Change {
 	c := change(e, StateDoubt, now)
 	believable := e.SendBy.Add(l.cfg.ExecutionLimit)
 	switch {
+	case o.Err.Kind == crm.Skipped: // what it refers to came to nothing, and so did it
+		c.State, c.Err = StateFailed, o.Err
 	case o.Err.Kind != crm.NotFound:
 		c.DueAt = now.Add(max(o.Err.Wait, l.backoff(e.Attempts)))
 	case repeatable(e.Action.Do) || !now.Before(believable):

@@ -307,7 +307,7 @@ func (l *Lane) land(ctx context.Context, r *landed) error {
 	}
 	for i, q := range r.flight.questions {
 		if known := l.answered(q, &outcomes[i], now); known != nil {
-			if err := l.learn(ctx, q, known); err != nil {
+			if err := l.learn(ctx, q, known, r.sentAt); err != nil {
 				return err
 			}
 		}

@@ -114,7 +114,7 @@ type Store interface {
 	Pending(ctx context.Context, l Lease, after integration.EventID, limit int) ([]integration.Event, error)
 	// Sessions gives what is known of sessions, by id, at the price of one question.
 	Sessions(ctx context.Context, l Lease, ids []integration.SessionID) (map[integration.SessionID]SessionState, error)
-	// Overdue lists sessions whose deadline has passed and that are not closed, and when the next deadline is; zero when
+	// Overdue lists sessions whose deadline has passed and that are not closed or asked to be woken, and when the next deadline is; zero when
 	// there is none.
 	Overdue(ctx context.Context, l Lease, now time.Time, limit int) (due []Overdue, next time.Time, err error)
 	// Unfinished lists actions that are not settled, in the order of planning.
@@ -161,7 +161,7 @@ type Store interface {
 	SaveCentre(ctx context.Context, l Lease, d centre.Directory) error
 
 	// Learn brings the index of customers up to date (T-2): what is known of records, and which of them are gone.
-	// A record that was marked as changed no later than its Asked is fresh again.
+	// A record that was marked as changed no later than its Asked is fresh again, when it is known Whole.
 	Learn(ctx context.Context, l Lease, known []Known, gone []integration.Record) error
 	// Stale lists records that the portal said were changed and that were not read since, oldest first.
 	Stale(ctx context.Context, l Lease, limit int) ([]integration.Record, error)

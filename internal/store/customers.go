@@ -109,7 +109,7 @@ func learn(tx *gorm.DB, l lane.Lease, part []lane.Known) (written, numbers int, 
 	if err != nil {
 		return 0, 0, err
 	}
-	var rows []customerRow
+	var whole, some []customerRow
 	var add []phoneRow
 	for i := range part {
 		k := &part[i]
@@ -117,7 +117,11 @@ func learn(tx *gorm.DB, l lane.Lease, part []lane.Known) (written, numbers int, 
 		if asked[at] > micros(k.Asked) {
 			continue
 		}
-		rows = append(rows, newCustomerRow(l, k))
+		if k.Whole || at.Kind == crm.Deal { // a deal has no numbers of its own
+			whole = append(whole, newCustomerRow(l, k))
+		} else {
+			some = append(some, newCustomerRow(l, k))
+		}
 		phones := each(k.Phones, bounded[integration.Phone])
 		for _, phone := range phones {
 			if phone != "" && !slices.Contains(had[at], phone) {
@@ -135,26 +139,38 @@ func learn(tx *gorm.DB, l lane.Lease, part []lane.Known) (written, numbers int, 
 			}
 		}
 	}
-	if len(rows) > 0 {
-		if err := tx.Clauses(learned).Create(&rows).Error; err != nil {
+	if len(whole) > 0 {
+		if err := tx.Clauses(learned).Create(&whole).Error; err != nil {
 			return 0, 0, fmt.Errorf("customers: %w", err)
 		}
 	}
-	for some := range slices.Chunk(add, 5*learnStep) {
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error; err != nil {
+	if len(some) > 0 {
+		if err := tx.Clauses(heard).Create(&some).Error; err != nil {
+			return 0, 0, fmt.Errorf("customers: %w", err)
+		}
+	}
+	for batch := range slices.Chunk(add, 5*learnStep) {
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&batch).Error; err != nil {
 			return 0, 0, fmt.Errorf("phones: %w", err)
 		}
 	}
-	return len(rows), len(add), nil
+	return len(whole) + len(some), len(add), nil
 }
 
 var customerKey = []clause.Column{{Name: "tenant_id"}, {Name: "portal_id"}, {Name: "kind"}, {Name: "entity_id"}}
 
+// told are the columns of what the portal tells of a record.
+var told = clause.AssignmentColumns([]string{
+	"title", "responsible", "funnel", "stage", "closed", "contact_id", "company_id", "created_at", "changed_at", "asked_at",
+})
+
+// heard replaces what was known of a record but for its mark: the answer about a caller does not tell all of its numbers, so that
+// the record must still be read when these were changed.
+var heard = clause.OnConflict{Columns: customerKey, DoUpdates: told}
+
 // learned replaces what was known. A mark that was set after the portal was asked stays.
 var learned = clause.OnConflict{Columns: customerKey, DoUpdates: append(
-	clause.AssignmentColumns([]string{
-		"title", "responsible", "funnel", "stage", "closed", "contact_id", "company_id", "created_at", "changed_at", "asked_at",
-	}),
+	slices.Clone(told),
 	clause.Assignment{
 		Column: clause.Column{Name: "stale_at"},
 		Value:  gorm.Expr("CASE WHEN customers.stale_at > excluded.asked_at THEN customers.stale_at ELSE 0 END"),

@@ -90,7 +90,7 @@ func (r *record) take(d *lane.Decided) error {
 		}
 		r.sessions[session] = sessionRow{
 			TenantID: t, PortalID: p, SessionID: session, CustomerKey: customer, SettingsVersion: d.Plan.Memory.SettingsVersion,
-			Memory: memory, Closed: d.Plan.Memory.Closed, DeadlineAt: micros(d.Deadline), UpdatedAt: micros(d.At),
+			Memory: memory, Closed: d.Plan.Memory.Closed && d.Plan.Wake.IsZero(), DeadlineAt: micros(d.Deadline), UpdatedAt: micros(d.At),
 		}
 	}
 	for _, a := range d.Plan.Actions {

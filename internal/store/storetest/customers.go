@@ -174,6 +174,10 @@ func (e *exam) changedRecordsAreReadAnew() {
 	wantStale(contact, lead)
 	e.learn(l, known(asked, crm.Contact, 1, annas), known(asked, crm.Lead, 2, boriss))
 	wantStale(contact, lead) // asked before the change
+	part := known(e.Now(), crm.Contact, 1, annas)
+	part.Whole = false
+	e.learn(l, part)
+	wantStale(contact, lead) // what a call tells of its caller leaves out other numbers
 	e.wantCustomer("lead 2", boriss)
 	e.learn(l, known(e.Now(), crm.Contact, 1, shared))
 	wantStale(lead)

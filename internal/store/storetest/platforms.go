@@ -119,6 +119,11 @@ func (e *exam) deadlinesAreTold() {
 	decide("due", time.Minute, true, false)
 	decide("closed", time.Minute, true, true)
 	decide("later", 3*time.Minute, true, false)
+	d := e.planned("corrected", nil) // what came late for a closed call waits too (T-5)
+	d.Deadline = start.Add(4 * time.Minute)
+	d.Plan.Wake, d.Plan.Memory.DueAt, d.Plan.Memory.Closed = d.Deadline, d.Deadline, true
+	e.record(l, d)
+	corrected := lane.Overdue{Session: "corrected", At: d.Deadline, Waits: true}
 	silent := lane.Overdue{Session: "silent", At: start.Add(2 * time.Minute)}
 	due := lane.Overdue{Session: "due", At: start.Add(time.Minute), Waits: true}
 	later := lane.Overdue{Session: "later", At: start.Add(3 * time.Minute), Waits: true}
@@ -132,7 +137,8 @@ func (e *exam) deadlinesAreTold() {
 		{time.Minute, 9, []lane.Overdue{due}, silent.At},
 		{2 * time.Minute, 9, []lane.Overdue{due, silent}, later.At},
 		{2 * time.Minute, 1, []lane.Overdue{due}, silent.At}, // more is due than was asked for
-		{time.Hour, 9, []lane.Overdue{due, silent, later}, time.Time{}},
+		{3 * time.Minute, 9, []lane.Overdue{due, silent, later}, corrected.At},
+		{time.Hour, 9, []lane.Overdue{due, silent, later, corrected}, time.Time{}},
 	} {
 		got, next, err := e.s.Overdue(ctx, l, start.Add(c.after), c.limit)
 		if diff := cmp.Diff(c.want, got); diff != "" || err != nil || !next.Equal(c.next) {
