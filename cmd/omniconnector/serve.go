@@ -70,6 +70,16 @@ func secretOf(name string) (integration.Secret, error) {
 
 type serve struct{ settings }
 
+// Help names the secrets, which are no flags.
+func (*serve) Help() string {
+	return `Secrets come from the environment, or from the file that the variable with _FILE behind its name points at:
+
+  OMNI_ADMIN_TOKEN   the operator's token of the API; without it nobody can create tenants
+  OMNI_KEYS          seals what is stored, "1:BASE64" (several by commas, the greatest number seals); without it a key file in --data
+  OMNI_SESSION_KEY   signs the pages' sessions; without it one is drawn at each start
+  OMNI_DATABASE      may come from OMNI_DATABASE_FILE too`
+}
+
 // Run serves until it is told to stop.
 func (s *serve) Run(ctx context.Context) error {
 	cfg, err := s.config(os.Stderr)
