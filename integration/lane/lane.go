@@ -32,6 +32,7 @@ type Lane struct {
 
 	directory   crm.Directory
 	directoryAt time.Time
+	mistrusted  time.Time // when a refusal last had the directory read anew
 	centre      centre.Directory
 	centreAt    time.Time
 	settings    map[int64]*integration.Settings

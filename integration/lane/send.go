@@ -389,6 +389,9 @@ func (l *Lane) settle(ctx context.Context, changes []Change) error {
 		return err
 	}
 	l.cfg.Step("settled")
+	if err := l.mistrust(ctx, changes); err != nil {
+		return err
+	}
 	for _, c := range changes {
 		if e := l.queue.entries[c.Key]; e != nil && c.State.Settled() {
 			l.log.LogAttrs(ctx, slog.LevelInfo, "action.settled", slog.String("action_key", string(c.Key)),

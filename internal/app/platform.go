@@ -63,7 +63,7 @@ func (c *centres) open(a store.PlatformAccess) (*rpc.Client, error) {
 
 // The keys of what is done again and again for a portal.
 const (
-	everySync     integration.ActionKey = "every/sync"
+	everySync                           = lane.SyncKey
 	everyCentre   integration.ActionKey = "every/centre"
 	everySweep    integration.ActionKey = "every/sweep"
 	everyStatuses integration.ActionKey = "every/statuses"
