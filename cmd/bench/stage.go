@@ -30,6 +30,7 @@ type stage struct {
 	sessions  atomic.Int64
 	now       func() time.Time // the set's; nil for the wall clock
 	filled    float64          // records a second that went into the index of customers
+	late      atomic.Int64     // questions about known customers that were answered with "no manager"
 }
 
 // set says what a stage is like.
