@@ -65,13 +65,13 @@ func TestComplaint13SeveralContactsOneActivity(t *testing.T) {
 		deal := s.Portal.Add(bitrix.Deal, map[string]any{"title": "Открытая", "contactId": contacts[1]})
 		s.rest(t)
 		s.plays(t, talk(1))
-		wants(t, s.World, "client=contact "+fmt.Sprint(contacts[1]), 1)
+		wants(t, s.World, fmt.Sprintf("client=contact %d ", contacts[1]), 1)
 		if err := s.Portal.Edit(bitrix.Deal, deal, map[string]any{"stageId": "LOSE"}); err != nil {
 			t.Fatal(err)
 		}
 		s.rest(t)
 		s.plays(t, talk(2))
-		wants(t, s.World, "client=contact "+fmt.Sprint(contacts[0]), 1)
+		wants(t, s.World, fmt.Sprintf("client=contact %d ", contacts[0]), 1)
 		s.explained(t, "1", "several_contacts")
 		s.explained(t, "2", "several_contacts")
 		calls := s.Portal.Calls()
@@ -113,7 +113,8 @@ func TestComplaint14SpellingsOfOneNumber(t *testing.T) {
 	var scripts []platform.Script
 	tell := func(client string) {
 		session := int64(len(scripts) + 1)
-		scripts = append(scripts, s.Shop.Incoming(session, s.Began, client).Answered(s.Shop.Employees[0], 5*time.Second, 30*time.Second))
+		call := s.Shop.Incoming(session, s.Began, client)
+		scripts = append(scripts, call.Answered(s.Shop.Employees[0], 5*time.Second, 30*time.Second).OnlyFinal())
 	}
 	for _, spelling := range spellings {
 		tell(spelling)

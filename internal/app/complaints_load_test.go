@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,8 +27,8 @@ type fastClock struct {
 
 func (c fastClock) Now() time.Time { return c.began.Add(time.Since(c.began) * c.times).UTC() }
 
-// Many events one after the other: a portal's bucket of 50 requests that leaks two a second never runs over. It is six
-// hundred events instead of ten thousand, by a clock that goes forty times as fast: enough that the bucket's own size does not
+// Many events one after the other: a portal's bucket of 50 requests that leaks two a second never runs over. It is four
+// hundred and fifty events instead of ten thousand, by a clock that goes forty times as fast: enough that the bucket's own size does not
 // suffice and the connector has to wait for it again and again.
 func TestComplaint08NeverOverTheLimit(t *testing.T) {
 	t.Parallel()
@@ -44,7 +45,7 @@ func TestComplaint08NeverOverTheLimit(t *testing.T) {
 	a, p, _ := connectWith(t, "", t.TempDir(), world.Settings(), []func(*app.Config){func(c *app.Config) {
 		c.Now, c.Lane.LeaseFor, c.Lane.SendWithin, c.Lane.ExecutionLimit = clock.Now, time.Hour, time.Minute, 2*time.Minute
 	}}, w)
-	const calls = 45
+	const calls = 32
 	for i := range calls { // one by one, so that they cannot share requests
 		script := answered(w, int64(i+1), fmt.Sprintf("790000002%02d", i))
 		play(t, w, script.Repeated(2))
@@ -54,7 +55,7 @@ func TestComplaint08NeverOverTheLimit(t *testing.T) {
 	if stats.LimitErrors > 0 || w.Portal.LimitErrors() > 0 || stats.OperatingErrors > 0 {
 		t.Errorf("the portal refused: %+v", stats)
 	}
-	if stats.HTTP < 2*50 {
+	if stats.HTTP < 50+25 {
 		t.Errorf("%d requests prove nothing", stats.HTTP)
 	}
 	if text := w.Records(); strings.Count(text, "\nlead ") != calls || strings.Count(text, "attached=1") != calls {
@@ -73,8 +74,8 @@ func TestComplaint08OverloadStopsThatPortalAlone(t *testing.T) {
 	state(t, a, p[0], integration.PortalBlocked)
 	before := blocked.Portal.Requests().HTTP
 	for i := range int64(5) {
-		play(t, blocked, answered(blocked, 2+i, fmt.Sprint(79000000010+i)))
-		play(t, healthy, answered(healthy, 2+i, fmt.Sprint(79000000010+i)))
+		play(t, blocked, answered(blocked, 2+i, strconv.FormatInt(79000000010+i, 10)))
+		play(t, healthy, answered(healthy, 2+i, strconv.FormatInt(79000000010+i, 10)))
 	}
 	quiet(t, a, p[1])
 	if n := blocked.Portal.Requests().HTTP - before; n != 0 {
@@ -107,7 +108,7 @@ func TestComplaint08SavingSettingsIsCheap(t *testing.T) {
 		}
 		req.Header.Set("Authorization", "Bearer "+string(token))
 		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("If-Match", fmt.Sprintf("%q", fmt.Sprint(version+1)))
+		req.Header.Set("If-Match", strconv.Quote(strconv.Itoa(version+1)))
 		answer, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Fatal(err)
@@ -128,7 +129,7 @@ func TestComplaint09FailedPageOfUsersLeavesTheMap(t *testing.T) {
 	t.Parallel()
 	s := staged(t, staging{seed: func(w *world.World) {
 		for i := range int64(120) {
-			w.Portal.AddUser(bitrix.User{ID: 101 + i, Name: fmt.Sprint("Сотрудник ", i), Inner: fmt.Sprint(500 + i)})
+			w.Portal.AddUser(bitrix.User{ID: 101 + i, Name: fmt.Sprint("Сотрудник ", i), Inner: strconv.FormatInt(500+i, 10)})
 		}
 	}})
 	known := func() []crm.User {

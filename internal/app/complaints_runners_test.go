@@ -163,7 +163,7 @@ func TestComplaintUnmappedEmployee(t *testing.T) {
 func bindings(t *testing.T, s *stage, event string) []string {
 	t.Helper()
 	token := s.Portal.TokensFor(s.App.ClientID, 1).AccessToken
-	answer, err := http.Get(s.Portal.Endpoint() + "event.get?auth=" + token) //nolint:noctx // the test's own portal
+	answer, err := http.Get(s.Portal.Endpoint() + "event.get?auth=" + token)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func bindings(t *testing.T, s *stage, event string) []string {
 // click is heard once.
 func TestComplaintReinstallBindsOnce(t *testing.T) {
 	t.Parallel()
-	free, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // binding does not wait
+	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -217,7 +218,7 @@ func TestComplaint06CardForAQueueOfEight(t *testing.T) {
 	w := newWorld(t, "shop")
 	var queue []platform.Employee
 	for i := range int64(8) {
-		extension := fmt.Sprint(201 + i)
+		extension := strconv.FormatInt(201+i, 10)
 		w.Portal.AddUser(bitrix.User{ID: 21 + i, Name: "Оператор " + extension, Inner: extension})
 		queue = append(queue, platform.Employee{ID: 7201 + i, Name: "Оператор " + extension, Extension: extension})
 	}
