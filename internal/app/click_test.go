@@ -8,6 +8,7 @@ import (
 
 	bitrix "omniconnector/crm/emulator"
 	"omniconnector/integration"
+	"omniconnector/internal/world"
 	"omniconnector/rules"
 	platform "omniconnector/webhooks/emulator"
 	"omniconnector/webhooks/emulator/rpc"
@@ -23,11 +24,14 @@ func TestClickToCall(t *testing.T) {
 		})
 		w.Platform.Outcome(w.Shop.AppID, "79000000077", platform.Outcome{Talk: 42 * time.Second})
 		contact := w.Portal.Add(bitrix.Contact, map[string]any{"name": "Ирина", "fm": []any{bitrix.Phone("+79000000077")}})
+		before := w.Portal.Requests()
 		call, err := w.Portal.ClickNumber(bitrix.NumberClick{ClientID: w.App.ClientID, User: 7, Phone: "+79000000077", Kind: bitrix.Contact, ID: contact})
 		if err != nil {
 			t.Fatal(err)
 		}
 		after(t, a, w, p)
+		now := w.Portal.Requests()
+		t.Logf("%d requests to the portal for a click, %d commands", now.HTTP-before.HTTP, now.Commands-before.Commands)
 		started := w.Platform.Started()
 		if len(started) != 1 || started[0].External != "b24:"+call || started[0].Number != "74950000101" || started[0].Direction != "out" {
 			t.Fatalf("calls started: %+v", started)
@@ -41,16 +45,22 @@ func TestClickToCall(t *testing.T) {
 	})
 }
 
-// clicking is a stage whose employees call by clicks; user 1 is an employee without an active number.
+// clicking is a stage whose employees call by clicks; user 1 is an employee without an active number, user 20 none.
 func clicking(t *testing.T, database string, set func(s *integration.Settings)) *stage {
 	t.Helper()
-	return staged(t, staging{database: database, set: func(s *integration.Settings) {
-		s.Telephony.Click = integration.Click{On: true, Number: "74950000101"}
-		s.Employees = []integration.Mapping{{Employee: 7009, User: 1}}
-		if set != nil {
-			set(s)
-		}
-	}})
+	return staged(t, staging{
+		database: database,
+		set: func(s *integration.Settings) {
+			s.Telephony.Click = integration.Click{On: true, Number: "74950000101"}
+			s.Employees = []integration.Mapping{{Employee: 7009, User: 1}}
+			if set != nil {
+				set(s)
+			}
+		},
+		seed: func(w *world.World) {
+			w.Portal.AddUser(bitrix.User{ID: 20, Name: "Инна", LastName: "Приёмная"})
+		},
+	})
 }
 
 // clicks is an employee's click; it tells the portal's id of the call.
@@ -160,7 +170,7 @@ func TestClickThatIsRefused(t *testing.T) {
 	}{
 		"blacklist":   {user: 8, phone: "+79000000666", status: "OTHER", reason: "чёрн"},
 		"no number":   {user: 1, phone: "+79000000803", status: "OTHER", reason: "нет активного номера"},
-		"unmapped":    {user: 20, phone: "+79000000803", status: "OTHER", reason: "не сопоставлен"},
+		"unmapped":    {user: 20, phone: "+79000000803", status: "OTHER", reason: "Приёмная не сопоставлен"},
 		"off":         {user: 8, phone: "+79000000803", status: "OTHER", reason: "выключены", set: func(s *integration.Settings) { s.Telephony.Click.On = false }},
 		"section off": {user: 8, phone: "+79000000803", status: "OTHER", reason: "выключены", set: func(s *integration.Settings) { s.Telephony.Enabled = false }},
 		"own number":  {user: 8, phone: "+74950000102", status: "404", reason: "нельзя"},
@@ -179,7 +189,6 @@ func TestClickThatIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := clicking(t, "", c.set)
-			s.Portal.AddUser(bitrix.User{ID: 20, Name: "Без", LastName: "Платформы"})
 			if c.do != nil {
 				c.do(t, s)
 			}
