@@ -121,11 +121,10 @@ func TestExtraFieldThatVanishes(t *testing.T) {
 	w.Portal.RemoveCustomField(bitrix.Lead, "UF_CRM_TALK")
 	w.Portal.RemoveCustomField(bitrix.Lead, "UF_CRM_FIRST")
 	play(t, w, script.Without("call_incoming", "call_ringing"))
-	play(t, w, answered(w, 2, "79000000002"))
 	quiet(t, a, p)
-	wants(t, w, "UF_CRM_SITE=shop.example", 2)
-	wants(t, w, "attached=1", 2)
-	for _, l := range vanishedLetters(t, a, p, 2) { // one for each call, in the portal's own words
+	wants(t, w, "UF_CRM_SITE=shop.example", 1)
+	wants(t, w, "attached=1", 1)
+	for _, l := range vanishedLetters(t, a, p, 1) { // the value that came too late, in the portal's own words
 		if !strings.Contains(string(l.Entry.Action.Key), "field/UF_CRM_TALK") || !strings.Contains(l.Entry.Err.Text, "UF_CRM_TALK") {
 			t.Errorf("%s: %v", l.Entry.Action.Key, l.Entry.Err)
 		}
@@ -133,7 +132,7 @@ func TestExtraFieldThatVanishes(t *testing.T) {
 	hasten(t, a, p, "every/sync")
 	play(t, w, answered(w, 3, "79000000003"))
 	quiet(t, a, p)
-	wants(t, w, "UF_CRM_SITE=shop.example", 3)
+	wants(t, w, "UF_CRM_SITE=shop.example", 2)
 	if why := vanishedWhy(t, a, p, "3"); !strings.Contains(why, "field_vanished") {
 		t.Errorf("the journal tells %s", why)
 	}
