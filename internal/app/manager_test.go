@@ -3,8 +3,10 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +44,7 @@ func (s *stage) asks(t *testing.T, session int64, client string) platform.Route 
 	}
 	s.until(t, "the question in the journal", func() bool {
 		return slices.ContainsFunc(s.asked(t), func(e store.JournalEvent) bool {
-			return e.Event.Session == integration.SessionID(fmt.Sprint(session)) && e.Event.Report.ClientNumber == client
+			return e.Event.Session == integration.SessionID(strconv.FormatInt(session, 10)) && e.Event.Report.ClientNumber == client
 		})
 	})
 	s.rest(t)
@@ -64,12 +66,12 @@ func (s *stage) routes(t *testing.T, session int64, client string, phones []stri
 	t.Helper()
 	r := s.asks(t, session, client)
 	if !slices.Equal(r.Phones, phones) {
-		t.Errorf("%s is put through to %v, want %v: %s", client, r.Phones, phones, s.why(t, fmt.Sprint(session)))
+		t.Errorf("%s is put through to %v, want %v: %s", client, r.Phones, phones, s.why(t, strconv.FormatInt(session, 10)))
 	}
 	if none := r.Code != nil && *r.Code == 0; none == (len(phones) > 0) {
 		t.Errorf("%s: the answer is %+v", client, r)
 	}
-	s.explained(t, fmt.Sprint(session), reasons...)
+	s.explained(t, strconv.FormatInt(session, 10), reasons...)
 }
 
 func ofUser(user int64, title string) map[string]any {
@@ -94,9 +96,7 @@ func TestManagerIsFoundInTheIndex(t *testing.T) {
 				if phone != "" {
 					fields["fm"] = []any{bitrix.Phone(phone)}
 				}
-				for name, v := range more {
-					fields[name] = v
-				}
+				maps.Copy(fields, more)
 				return w.Portal.Add(k, fields)
 			}
 			for i := range 130 { // more than two pages
@@ -206,7 +206,7 @@ func TestManagerIsAskedInEveryWay(t *testing.T) {
 		t.Errorf("JSON: %d %+v %v", res.StatusCode, r, err)
 	}
 	for i := range 3 {
-		session := fmt.Sprint(231 + i)
+		session := strconv.Itoa(231 + i)
 		s.until(t, "the question of "+session, func() bool { return s.why(t, session) != "" })
 		s.explained(t, session, "route_found")
 	}

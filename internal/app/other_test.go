@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -41,9 +42,7 @@ func otherTelephony(t *testing.T) *stage {
 // person adds a record with a number.
 func (s *stage) person(k bitrix.Kind, phone string, fields map[string]any) int64 {
 	all := map[string]any{"fm": []any{bitrix.Phone(phone)}}
-	for name, v := range fields {
-		all[name] = v
-	}
+	maps.Copy(all, fields)
 	return s.Portal.Add(k, all)
 }
 
