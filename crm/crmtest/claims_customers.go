@@ -87,6 +87,9 @@ func foundDetails(t *testing.T, x *exam) {
 	update.If, update.Fields = crm.Guard{Responsible: &x.Users[0]}, crm.Fields{Title: new("Анна К")}
 	theirs := result[crm.Updated](t, x.do(update))
 	x.equal("a person's change before ours", true, theirs.Before.After(ours.After))
+	update.If, update.Fields = crm.Guard{Present: true}, crm.Fields{Responsible: &x.Users[1]}
+	next := result[crm.Updated](t, x.do(update))
+	x.equal("whatever it holds", true, !next.Kept && next.Before.Equal(theirs.After))
 }
 
 func pagesOfCustomers(t *testing.T, x *exam) {
