@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -225,7 +224,7 @@ func hasten(t *testing.T, a *app.App, p world.Provisioned, keys ...integration.A
 	if err := a.Store().Schedule(t.Context(), p.Tenant, p.Portal, again); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the errands ran", func(context.Context) bool {
+	eventually(t, "the errands ran", func() bool {
 		return !slices.ContainsFunc(keys, func(k integration.ActionKey) bool {
 			e := job(t, a, p, k)
 			return e.State != "planned" || !e.DueAt.After(before[k])

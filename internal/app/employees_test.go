@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"context"
 	"encoding/json"
 	"testing"
 	"time"
@@ -76,9 +75,9 @@ func TestPortalUsersWhoseSecondPageFailsAreReadLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	failed := false
-	eventually(t, "all users are known", func(ctx context.Context) bool {
+	eventually(t, "all users are known", func() bool {
 		failed = failed || job(t, a, p, "every/sync").Err != nil
-		d, err := a.Store().PortalDirectory(ctx, p.Tenant, p.Portal)
+		d, err := a.Store().PortalDirectory(t.Context(), p.Tenant, p.Portal)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,8 +198,8 @@ func TestDirectoriesAreReadAgainByThemselves(t *testing.T) {
 	t.Parallel()
 	a, w, p := whole(t, "", nil, func(c *app.Config) { c.Lane.SyncEvery = 200 * time.Millisecond })
 	w.Portal.AddUser(bitrix.User{ID: 30, Name: "Новая", Inner: "555"})
-	known := func(ctx context.Context) bool {
-		d, err := a.Store().PortalDirectory(ctx, p.Tenant, p.Portal)
+	known := func() bool {
+		d, err := a.Store().PortalDirectory(t.Context(), p.Tenant, p.Portal)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,15 +207,15 @@ func TestDirectoriesAreReadAgainByThemselves(t *testing.T) {
 	}
 	eventually(t, "the new user is known", known)
 	asked := len(w.Platform.Requests("get.employees"))
-	eventually(t, "the platform is asked again", func(context.Context) bool { return len(w.Platform.Requests("get.employees")) > asked })
+	eventually(t, "the platform is asked again", func() bool { return len(w.Platform.Requests("get.employees")) > asked })
 	if err := w.Platform.Fail(rpc.Fault{API: rpc.DataAPI, Method: "get.employees", Times: 1, Mnemonic: "internal_error"}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the errand tells what failed", func(context.Context) bool {
+	eventually(t, "the errand tells what failed", func() bool {
 		e := job(t, a, p, "every/centre")
 		return e.Err != nil && e.Err.Text != ""
 	})
-	eventually(t, "it went well again", func(context.Context) bool { return job(t, a, p, "every/centre").Err == nil })
+	eventually(t, "it went well again", func() bool { return job(t, a, p, "every/centre").Err == nil })
 	for _, key := range []integration.ActionKey{"every/sync", "every/centre", "every/sweep", "every/statuses"} {
 		if e := job(t, a, p, key); e.DueAt.IsZero() {
 			t.Errorf("%s has no next run: %+v", key, e)

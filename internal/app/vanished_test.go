@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -77,8 +76,8 @@ func TestFunnelAndUserThatVanish(t *testing.T) {
 	if letters := vanishedLetters(t, a, p, 1); !strings.Contains(letters[0].Entry.Err.Text, "not active") {
 		t.Errorf("the letter tells %v", letters[0].Entry.Err)
 	}
-	eventually(t, "the directory is read again", func(ctx context.Context) bool {
-		d, err := a.Store().PortalDirectory(ctx, p.Tenant, p.Portal)
+	eventually(t, "the directory is read again", func() bool {
+		d, err := a.Store().PortalDirectory(t.Context(), p.Tenant, p.Portal)
 		return err == nil && len(d.Funnels) == 1
 	})
 	quiet(t, a, p)
