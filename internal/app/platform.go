@@ -85,6 +85,19 @@ func (a *App) PortalConnected(ctx context.Context, t integration.TenantID, p int
 	case !errors.Is(err, store.ErrNotFound):
 		return err
 	}
+	doc, err := a.store.Document(ctx, t, p, 0)
+	if err != nil {
+		return err
+	}
+	if doc.Version > 0 { // one that comes back kept its settings and lost its index (T-2)
+		s, err := a.compiler.Compile(t, p, doc)
+		if err != nil {
+			return err
+		}
+		if s.Telephony.Manager {
+			plans = append(plans, errand(indexKey, crm.Index{}, time.Time{}))
+		}
+	}
 	return a.schedule(ctx, t, p, plans...)
 }
 
