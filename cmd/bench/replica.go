@@ -75,7 +75,7 @@ func (b *bench) takeover(ctx context.Context) (_ map[string]float64, err error) 
 	if err != nil {
 		return nil, err
 	}
-	w, err := world.New(world.Options{Tariff: unlimited()})
+	w, err := world.New(world.Options{Tariff: unlimited()}) //nolint:contextcheck // the world outlives whoever made it
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func (b *bench) memory(ctx context.Context) (map[string]float64, error) {
 
 // sizeWith answers kilobytes of resident memory.
 func (b *bench) sizeWith(ctx context.Context, portals int) (_ float64, err error) {
-	w, err := world.New(world.Options{Tariff: unlimited()})
+	w, err := world.New(world.Options{Tariff: unlimited()}) //nolint:contextcheck // likewise
 	if err != nil {
 		return 0, err
 	}

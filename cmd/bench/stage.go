@@ -58,7 +58,7 @@ func (b *bench) play(ctx context.Context, s set) (*stage, error) {
 	}
 	st := &stage{now: s.now, client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	s.world.Now = s.now
-	if st.world, err = world.New(s.world); err != nil {
+	if st.world, err = world.New(s.world); err != nil { //nolint:contextcheck // the world outlives whoever made it
 		return nil, err
 	}
 	st.hire(s.staff)
