@@ -3,6 +3,7 @@ package crash
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -30,6 +31,9 @@ type spec struct {
 	SweepEvery                                     time.Duration
 }
 
+// atOnce is how many tests run side by side: they wait for leases and doubts to run out, most of the time.
+const atOnce = "20"
+
 const childEnv = "OMNI_CRASH_CHILD"
 
 // TestMain is the connector when it is started as a child, and the tests otherwise.
@@ -41,6 +45,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		panic(err)
+	}
 	os.Exit(m.Run())
 }
 
@@ -51,7 +59,7 @@ const unseen = 31 * time.Second
 // The times of a child are short, so that a test need not wait a minute for each doubt.
 func quickLanes(sweep time.Duration, step func(string)) lane.Config {
 	return lane.Config{
-		LeaseFor: 1200 * time.Millisecond, Poll: 50 * time.Millisecond, SendWithin: 500 * time.Millisecond,
+		LeaseFor: time.Second, Poll: 50 * time.Millisecond, SendWithin: 500 * time.Millisecond,
 		ExecutionLimit: 700 * time.Millisecond, RetryAfter: 50 * time.Millisecond, RetryAtMost: 300 * time.Millisecond,
 		RereadAfter: 100 * time.Millisecond, RereadEvery: 150 * time.Millisecond, SweepEvery: sweep, SweepOverlap: 3 * time.Hour,
 		DialSeen: unseen, Step: step,
