@@ -80,12 +80,12 @@ const guide = `
   Токен API / API token     %s   (журнал / log: %s)
 
 Идёт утро контакт-центра, в %g раз быстрее жизни. Попробуйте сами:
-  - на странице портала щёлкните по номеру клиента: платформа позвонит сотруднику, затем клиенту; форма «Обратный звонок» там же;
+  - в портале откройте лид и щёлкните по номеру: платформа позвонит сотруднику, затем клиенту; в «Звонках» — «Обратный звонок»;
   - на странице платформы начните звонок: queue-of-eight, transfer, lost-notifications (найдёт сверка), route-question (кто менеджер);
   - на странице коннектора откройте звонок: что пришло, что решено и почему, что сделано в портале.
 Ctrl-C останавливает; второй запуск найдёт всё на месте и сыграет то же утро: ничего не удвоится. make fresh забывает всё.
 
-A contact centre's morning goes by, faster than life. On the portal's page click a customer's number or fill in the callback form;
+A contact centre's morning goes by, faster than life. In the portal open a lead and click its number, or ask for a callback in "Calls";
 on the platform's page start more calls; the connector's page says what came in, what was decided and why. Ctrl-C stops; run again:
 all is there and nothing happens twice; make fresh forgets it.
 
