@@ -7,6 +7,8 @@ type Indexed struct {
 	After map[Kind]int64 `json:"after,omitempty"` // the last id read, by kind
 	Ended map[Kind]bool  `json:"ended,omitempty"`
 	Done  int            `json:"done"`
+	// Began is when the run began: what it did not come upon may be gone.
+	Began time.Time `json:"began,omitzero"`
 }
 
 // Made is the result of Create. At is the record's time of change, by the portal's clock.

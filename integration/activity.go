@@ -76,6 +76,26 @@ func (d *decision) add(user crm.UserID) {
 	}
 }
 
+// supply adds the activity that the portal did not make although the call has a record: the record was refused when the call was
+// registered, or was deleted meanwhile (T-3: the activity is always made).
+func (d *decision) supply() {
+	m, c := d.memory, &d.Call
+	if !c.Bare || m.Added || m.Supplied || !m.Registered || m.ActivityUser == 0 {
+		return
+	}
+	kind, ref, ok := d.noted()
+	if !ok {
+		return
+	}
+	m.Supplied = true
+	key := d.key("activity", "supplied")
+	d.act(key, UrgentActivity, crm.AddActivity{
+		OriginID: string(key), Kind: kind, Entity: ref, User: m.ActivityUser, Subject: d.subject(), Phone: string(d.phone),
+		Direction: c.Direction, StartedAt: c.StartedAt, EndedAt: c.EndedAt, Completed: c.Answered,
+	}, d.touchCall())
+	d.because("T-3", "activity_supplied", "kind", string(kind))
+}
+
 // subject names an activity that we add, as the portal names its own.
 func (d *decision) subject() string {
 	words := map[crm.Direction]map[Lang]string{
@@ -87,8 +107,11 @@ func (d *decision) subject() string {
 
 // activityRef points at the call's activity: the portal's, or one that we added.
 func (d *decision) activityRef() crm.Ref {
-	if d.memory.Added {
+	switch {
+	case d.memory.Added:
 		return crm.Ref{Of: string(d.key("activity"))}
+	case d.memory.Supplied:
+		return crm.Ref{Of: string(d.key("activity", "supplied"))}
 	}
 	return crm.Ref{Of: string(d.key("finish"))}
 }

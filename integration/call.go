@@ -37,6 +37,8 @@ type Call struct {
 	Wait       time.Duration `json:"wait,omitempty"`
 	Total      time.Duration `json:"total,omitempty"`
 
+	// Bare tells that the portal made no activity of the call where one was expected.
+	Bare bool `json:"bare,omitempty"`
 	// Told tells that the platform itself has reported the whole call (CallReport).
 	Told bool `json:"told,omitempty"`
 	// Imported tells that the call was read from the past on a person's order.

@@ -26,7 +26,7 @@ func (d *decision) close() {
 		d.processed()
 		return
 	}
-	user := cmp.Or(d.activityOwner(true), m.Viewer) // a call that is registered must be finished, or its card hangs
+	user := cmp.Or(d.activityOwner(true), m.Viewer, d.anybody()) // a call that is registered must be finished, or its card hangs
 	if user == 0 {
 		return
 	}
@@ -224,6 +224,7 @@ func (d *decision) plannedNow(key ActionKey) bool {
 // itself stays, because a call cannot be finished twice.
 func (d *decision) amend() {
 	m := d.memory
+	d.supply()
 	ending := d.ending()
 	if ending == m.Ending || d.holds() { // what comes late waits like the end itself (T-5)
 		return

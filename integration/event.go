@@ -35,6 +35,8 @@ const (
 	// CallDialled and DialFailed are our own: what became of a call that we asked the platform to start.
 	CallDialled EventKind = "call_dialled"
 	DialFailed  EventKind = "dial_failed"
+	// ActivityMissing is our own: the portal finished the call and made no activity where one was expected.
+	ActivityMissing EventKind = "activity_missing"
 	// CallSilent is our own: nothing was heard of a session for too long (T-0).
 	CallSilent EventKind = "call_silent"
 	// CallDue is our own: the moment has come for which a decision has waited (T-1, T-5).

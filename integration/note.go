@@ -26,7 +26,13 @@ func (d *decision) note() {
 		return
 	}
 	m.Noted = append(slices.Clone(m.Noted), fresh...)
-	d.act(d.again("note"), UrgentTranscript, crm.Comment{Kind: kind, Entity: ref, Text: strings.Join(fresh, "\n")}, d.touchCall())
+	// The call's number makes the text its own: a comment in doubt is recognised by it.
+	head := "Звонок " + string(d.Call.Session)
+	if d.Settings.language() == English {
+		head = "Call " + string(d.Call.Session)
+	}
+	text := strings.Join(append([]string{head}, fresh...), "\n")
+	d.act(d.again("note"), UrgentTranscript, crm.Comment{Kind: kind, Entity: ref, Text: text}, d.touchCall())
 	d.because("T-0.5", "noted", "text", strings.Join(fresh, "; "))
 }
 

@@ -166,6 +166,19 @@ func (d *decision) administrator() crm.UserID {
 	return first
 }
 
+// anybody is who a call is finished for when there is nobody else: its card must not hang.
+func (d *decision) anybody() crm.UserID {
+	if u := d.administrator(); u != 0 {
+		return u
+	}
+	for i := range d.Directory.Users {
+		if d.Directory.Users[i].Active {
+			return d.Directory.Users[i].ID
+		}
+	}
+	return 0
+}
+
 // entityOwner chooses the responsible of a new entity.
 func (d *decision) entityOwner(explain bool) crm.UserID {
 	if explain {

@@ -121,6 +121,8 @@ type Memory struct {
 	Orphaned bool `json:"orphaned,omitempty"`
 	// Added tells that the activity was added by us beside the portal's finish.
 	Added bool `json:"added,omitempty"`
+	// Supplied tells that the activity was added afterwards, because the portal had made none.
+	Supplied bool `json:"supplied,omitempty"`
 	// ActivityUser is who the activity was given to.
 	ActivityUser crm.UserID `json:"activity_user,omitempty"`
 	// Written are the extra fields as we wrote them, by record and field (T-15).

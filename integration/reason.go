@@ -181,6 +181,7 @@ var sentences = map[string][2]string{
 	"activity_moved":            {"Теперь известно больше: дело переходит к {user}.", "More is known now: the activity goes to {user}."},
 	"activity_added":            {"Портал не привязывает звонок к сделке без клиента: дело добавлено отдельно — {entity}.", "The portal cannot bind a call to a deal without a client: the activity is added to {entity} apart."},
 	"activity_added_click":      {"Портал не знал номера, когда звонок начался щелчком, и ни к чему его не привязал: дело добавлено отдельно — {entity}.", "The portal did not know the number when the call was clicked, and bound it to nothing: the activity is added to {entity} apart."},
+	"activity_supplied":         {"Портал завершил звонок без дела: дело добавлено отдельно ({kind}).", "The portal finished the call without an activity: one is added apart ({kind})."},
 	"chat_notice":               {"Сотруднику придёт сообщение о звонке в чат портала.", "The employee gets a message of the call in the portal's chat."},
 	"noted":                     {"В ленту записи добавлена заметка: {text}.", "A note is added to the record's timeline: {text}."},
 	"transcribed":               {"К звонку добавлена расшифровка разговора.", "The transcript of the talk is added to the call."},

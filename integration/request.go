@@ -307,7 +307,7 @@ func (d *decision) orphan() {
 		return
 	}
 	m.Orphaned = true
-	user := cmp.Or(m.ActivityUser, m.Viewer, d.userOf(d.Call.Caller), d.Settings.Calls(crm.Outgoing).Responsible.Default, d.administrator())
+	user := cmp.Or(m.ActivityUser, m.Viewer, d.userOf(d.Call.Caller), d.Settings.Calls(crm.Outgoing).Responsible.Default, d.anybody())
 	d.because("T-8", "released")
 	d.act(d.key("finish", "portal"), UrgentActivity, crm.Finish{
 		Call: crm.Ref{Call: id}, User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.excuse(),
@@ -322,7 +322,7 @@ func (d *decision) release() {
 		return
 	}
 	m.PortalCall, m.Closed = id, m.Closed || !d.Settings.Telephony.Other.On // another telephony's fields are still to come
-	user := cmp.Or(d.userOf(d.Call.Caller), d.Settings.Calls(crm.Outgoing).Responsible.Default, d.administrator())
+	user := cmp.Or(d.userOf(d.Call.Caller), d.Settings.Calls(crm.Outgoing).Responsible.Default, d.anybody())
 	d.because("T-8", "released")
 	d.act(d.key("finish"), UrgentActivity, crm.Finish{
 		Call: d.callRef(), User: user, Duration: d.Call.Talk, Status: d.status(), Reason: d.excuse(),

@@ -114,16 +114,19 @@ func (l *Lane) unheard(ctx context.Context, page []integration.Event, now time.T
 		return nil, 0, err
 	}
 	for i := range page {
-		if now.Sub(page[i].At) < l.cfg.RereadAfter {
-			continue // the next sweep reads it again
+		heard := states[page[i].Session].Events
+		if now.Sub(page[i].At) < l.cfg.RereadAfter || slices.ContainsFunc(heard, reported) {
+			continue // the next sweep reads it again, or it was read before
 		}
-		if len(states[page[i].Session].Events) == 0 {
+		if len(heard) == 0 {
 			unheard++
 		}
 		fresh = append(fresh, page[i])
 	}
 	return fresh, unheard, nil
 }
+
+func reported(e integration.Event) bool { return e.Kind == integration.CallReport }
 
 func sessionsOf(events []integration.Event) []integration.SessionID {
 	ids := make([]integration.SessionID, len(events))
@@ -138,7 +141,10 @@ func sessionsOf(events []integration.Event) []integration.SessionID {
 func (l *Lane) importCalls(ctx context.Context, entries []Entry) ran {
 	do, ok := entries[0].Action.Do.(centre.Import)
 	p, without := l.platform(ctx, entries, 0)
-	if without != nil || !ok {
+	switch {
+	case !ok:
+		return refused(entries, &crm.Error{Kind: crm.Invalid, Method: do.Name(), Text: "no range to import"})
+	case without != nil:
 		return *without
 	}
 	at := progress[centre.Imported](&entries[0])

@@ -128,7 +128,7 @@ func (c Config) withDefaults() Config {
 	c.RereadEvery = cmp.Or(c.RereadEvery, min(2*time.Minute, 2*c.RereadAfter))
 	c.DialSeen = cmp.Or(c.DialSeen, 150*time.Second)
 	c.SweepEvery = cmp.Or(c.SweepEvery, 10*time.Minute)
-	c.SweepOverlap = cmp.Or(c.SweepOverlap, 10*time.Minute)
+	c.SweepOverlap = cmp.Or(c.SweepOverlap, 3*time.Hour) // a call is looked for by its start, and may be long
 	c.StatusesEvery = cmp.Or(c.StatusesEvery, 20*time.Minute)
 	c.SyncEvery = cmp.Or(c.SyncEvery, 24*time.Hour)
 	c.Lanes = cmp.Or(c.Lanes, 1000)

@@ -48,7 +48,9 @@ func (l *Lane) dial(ctx context.Context, e *Entry) error {
 	l.errandsOut++
 	since := e.SendBy.Add(-time.Hour)
 	go func() {
-		report := l.call(ctx, e, do, look, since)
+		report := contained(ctx, l, "dial", func() dialled { return l.call(ctx, e, do, look, since) }, func() dialled {
+			return dialled{entry: e, looked: look, err: &crm.Error{Kind: crm.Ambiguous, Method: do.Name(), Text: defectText}}
+		})
 		l.cfg.Step("dialled")
 		l.back <- report
 	}()

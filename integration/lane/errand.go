@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -145,19 +143,13 @@ func (l *Lane) begun(ctx context.Context, name string, entries []Entry) error {
 
 // errand carries one kind out and reports back. A defect in it costs the errand a try and not the portal its lane.
 func (l *Lane) errand(ctx context.Context, name string, entries []Entry) {
-	var report ran
-	defer func() {
-		if cause := recover(); cause != nil {
-			l.log.LogAttrs(ctx, slog.LevelError, "errand.panic", slog.String("errand", name), slog.Any("cause", cause),
-				slog.String("stack", string(debug.Stack())))
-			report = refused(entries, &crm.Error{Kind: crm.Unavailable, Method: name, Text: "a defect of the program"})
-		}
-		report.name, report.entries = name, entries
-		l.back <- report
-	}()
 	l.cfg.Step("errand")
-	report = errands[name](l, ctx, entries)
+	report := contained(ctx, l, "errand", func() ran { return errands[name](l, ctx, entries) }, func() ran {
+		return refused(entries, &crm.Error{Kind: crm.Unavailable, Method: name, Text: defectText})
+	})
 	l.cfg.Step("errand done")
+	report.name, report.entries = name, entries
+	l.back <- report
 }
 
 // refused reports that a run failed for all its entries.
@@ -166,10 +158,11 @@ func refused(entries []Entry, err *crm.Error) ran {
 	for i := range entries {
 		r.steps = append(r.steps, stepped{key: entries[i].Action.Key, err: err})
 	}
-	if err.Kind == crm.Denied || err.Kind == crm.Overloaded {
-		if !ofPlatform(entries[0].Action.Do.Name()) {
-			r.suspend = err
-		}
+	name := entries[0].Action.Do.Name()
+	// One command that is refused, such as the name of a line, is no reason to stop all calls; a directory that may not be read is.
+	all := err.Whole || name == crm.Sync{}.Name()
+	if (err.Kind == crm.Denied || err.Kind == crm.Overloaded) && all && !ofPlatform(name) {
+		r.suspend = err
 	}
 	return r
 }

@@ -28,7 +28,7 @@ func (l *Lane) indexCustomers(ctx context.Context, entries []Entry) ran {
 	}
 	at := progress[crm.Indexed](&entries[0])
 	if at.After == nil || len(at.Ended) == len(indexed) {
-		at = crm.Indexed{After: map[crm.Kind]int64{}, Ended: map[crm.Kind]bool{}}
+		at = crm.Indexed{After: map[crm.Kind]int64{}, Ended: map[crm.Kind]bool{}, Began: l.cfg.Now()}
 	}
 	for range indexPages {
 		if err := l.spare(ctx); err != nil {
@@ -38,7 +38,10 @@ func (l *Lane) indexCustomers(ctx context.Context, entries []Entry) ran {
 			return refused(entries, failed)
 		}
 		if len(at.Ended) == len(indexed) {
-			return ran{steps: []stepped{l.ended(&entries[0], at, indexEvery)}}
+			return ran{
+				steps: []stepped{l.ended(&entries[0], at, indexEvery)},
+				save:  func(ctx context.Context) error { return l.cfg.Store.Suspect(ctx, l.lease, at.Began) },
+			}
 		}
 	}
 	return ran{steps: []stepped{{key: entries[0].Action.Key, result: at, again: time.Millisecond}}}

@@ -146,7 +146,13 @@ func (l *Lane) resolve(ctx context.Context) error {
 	answers := l.answersFor(entries)
 	l.flights++
 	go func() {
-		outcomes := l.portal.LookUp(ctx, calls, answers)
+		outcomes := contained(ctx, l, "lookup", func() []crm.Outcome { return l.portal.LookUp(ctx, calls, answers) }, func() []crm.Outcome {
+			lost := make([]crm.Outcome, len(calls))
+			for i := range calls {
+				lost[i] = crm.Outcome{Key: calls[i].Key, Err: &crm.Error{Kind: crm.Unavailable, Method: "lookup", Text: defectText}}
+			}
+			return lost
+		})
 		l.cfg.Step("looked up")
 		l.back <- resolved{entries, outcomes}
 	}()

@@ -193,6 +193,14 @@ func join(in map[integration.ActionKey]*chain, before []*Entry) (*chain, bool) {
 	return one, true
 }
 
+// awaitsActivity reports whether something is to be done with the activity that a finish makes.
+func (q *queue) awaitsActivity(finish integration.ActionKey) bool {
+	return slices.ContainsFunc(q.order, func(e *Entry) bool {
+		set, ok := e.Action.Do.(crm.SetActivity)
+		return ok && set.Activity.Of == string(finish)
+	})
+}
+
 // creating reports whether a customer has entities on the way that another call must know of
 // before it asks the CRM: two calls at the same moment never make two leads (T-0).
 func (q *queue) creating(c integration.CustomerKey, except integration.SessionID) bool {

@@ -53,7 +53,9 @@ func (l *Lane) upload(ctx context.Context, e *Entry, to crm.UploadTo) {
 	}
 	go func() {
 		l.carriers <- struct{}{}
-		report := l.carry(ctx, e, attach, to)
+		report := contained(ctx, l, "upload", func() uploaded { return l.carry(ctx, e, attach, to) }, func() uploaded {
+			return uploaded{entry: e, notReady: true}
+		})
 		<-l.carriers
 		l.back <- report
 	}()

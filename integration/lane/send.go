@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -255,15 +254,11 @@ func (l *Lane) fly(ctx context.Context, f *flight) {
 	l.back <- report
 }
 
-// perform asks the portal. A defect of its client leaves everything in doubt, and the other lanes alone.
-func (l *Lane) perform(ctx context.Context, f *flight) (outcomes []crm.Outcome) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			l.log.LogAttrs(ctx, slog.LevelError, "request.panic", slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
-			outcomes = failed(f, &crm.Error{Kind: crm.Ambiguous, Method: "batch", Text: "a defect of the client", Whole: true})
-		}
-	}()
-	return l.portal.Perform(ctx, f.chains, f.answers)
+// perform asks the portal. A defect of its client leaves everything in doubt.
+func (l *Lane) perform(ctx context.Context, f *flight) []crm.Outcome {
+	return contained(ctx, l, "request", func() []crm.Outcome { return l.portal.Perform(ctx, f.chains, f.answers) }, func() []crm.Outcome {
+		return failed(f, &crm.Error{Kind: crm.Ambiguous, Method: "batch", Text: defectText, Whole: true})
+	})
 }
 
 // receive takes a report home.
@@ -384,6 +379,9 @@ func (l *Lane) settle(ctx context.Context, changes []Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
+	if err := l.append(ctx, l.bare(changes)); err != nil {
+		return err
+	}
 	l.cfg.Step("settle")
 	if err := l.cfg.Store.Settle(ctx, l.lease, changes); err != nil {
 		return err
@@ -400,6 +398,26 @@ func (l *Lane) settle(ctx context.Context, changes []Change) error {
 		l.queue.apply(c)
 	}
 	return nil
+}
+
+// bare makes an event of every call that the portal finished without the activity that others wait for: the decision makes one.
+func (l *Lane) bare(changes []Change) []integration.Event {
+	var events []integration.Event
+	for i := range changes {
+		e := l.queue.entries[changes[i].Key]
+		if e == nil || changes[i].State != StateDone {
+			continue
+		}
+		var finished crm.Finished
+		_, finish := e.Action.Do.(crm.Finish)
+		if !finish || json.Unmarshal(changes[i].Result, &finished) != nil || finished.Activity != 0 || !l.queue.awaitsActivity(e.Action.Key) {
+			continue
+		}
+		event := ownEvent(integration.ActivityMissing, e.Session, string(integration.ActivityMissing)+"|"+string(e.Action.Key), l.cfg.Now())
+		event.Customer = e.Customer
+		events = append(events, event)
+	}
+	return events
 }
 
 func errorOf(e *crm.Error) any {

@@ -163,6 +163,9 @@ type Store interface {
 	// Learn brings the index of customers up to date (T-2): what is known of records, and which of them are gone.
 	// A record that was marked as changed no later than its Asked is fresh again, when it is known Whole.
 	Learn(ctx context.Context, l Lease, known []Known, gone []integration.Record) error
+	// Suspect marks as changed what was asked last before a moment, so that it is read or found gone, and schedules a Refresh
+	// when there is any.
+	Suspect(ctx context.Context, l Lease, before time.Time) error
 	// Stale lists records that the portal said were changed and that were not read since, oldest first.
 	Stale(ctx context.Context, l Lease, limit int) ([]integration.Record, error)
 }

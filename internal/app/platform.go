@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -124,23 +125,20 @@ func (a *App) SettingsSaved(ctx context.Context, t integration.TenantID, p integ
 	if !s.Telephony.Manager {
 		return nil
 	}
-	if slices.Contains(a.jobs(ctx, t, p), indexKey) {
+	if a.indexed(ctx, t, p) {
 		return nil // it is there, and goes on by itself
 	}
 	return a.schedule(ctx, t, p, errand(indexKey, crm.Index{}, time.Time{}))
 }
 
-// jobs lists the keys of a portal's errands; an error lists none, which costs no more than a run too many.
-func (a *App) jobs(ctx context.Context, t integration.TenantID, p integration.PortalID) []integration.ActionKey {
-	entries, err := a.store.Jobs(ctx, t, p)
-	if err != nil {
-		return nil
-	}
-	keys := make([]integration.ActionKey, len(entries))
-	for i := range entries {
-		keys[i] = entries[i].Action.Key
-	}
-	return keys
+// indexed reports whether a portal's customers have been read, or are being read. An error counts as no, which costs no more
+// than a run too many.
+func (a *App) indexed(ctx context.Context, t integration.TenantID, p integration.PortalID) bool {
+	jobs, err := a.store.Jobs(ctx, t, p)
+	return err == nil && slices.ContainsFunc(jobs, func(e lane.Entry) bool {
+		var at crm.Indexed
+		return e.Action.Key == indexKey && json.Unmarshal(e.Result, &at) == nil && len(at.Ended) > 0
+	})
 }
 
 // platformErrands are what a connected platform is asked for again and again.

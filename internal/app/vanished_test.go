@@ -122,6 +122,7 @@ func TestMandatoryFieldRefusesTheLeadUntilItIsMended(t *testing.T) {
 		quiet(t, a, p)
 		vanishedLetters(t, a, p, 0)
 		wants(t, w, "originId=call:1/lead", 1)
+		wants(t, w, `"Входящий звонок +79000000001" responsible=7 completed=Y`, 1) // the portal made none, because it had nothing to bind the call to
 		wants(t, w, "attached=1", 2)
 		play(t, w, answered(w, 3, "79000000001"))
 		quiet(t, a, p)

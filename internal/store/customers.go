@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -239,6 +240,27 @@ func (s *Store) Stale(ctx context.Context, l lane.Lease, limit int) ([]integrati
 	return each(rows, func(r customerRow) integration.Record {
 		return integration.Record{Kind: r.Kind, ID: r.EntityID}
 	}), wrap("stale", err)
+}
+
+// Suspect marks as stale what was asked last before a moment, and schedules their refresh when there are any: a full reading of
+// the portal that did not come upon a record may mean that it is gone (T-2).
+func (s *Store) Suspect(ctx context.Context, l lane.Lease, before time.Time) error {
+	refresh := integration.Action{Key: "refresh", Urgency: integration.UrgentSync, Do: crm.Refresh{}}
+	rows, err := s.ownRows(l.Tenant, l.Portal, []integration.Action{refresh})
+	if err != nil {
+		return wrap("suspect", err)
+	}
+	return s.fenced(ctx, "suspect", l, func(tx *gorm.DB) error {
+		done := tx.Model(&customerRow{}).Scopes(of(l.Tenant, l.Portal)).Where("asked_at < ? AND stale_at = 0", micros(before)).
+			Update("stale_at", micros(s.now()))
+		if done.Error != nil || done.RowsAffected == 0 {
+			return done.Error
+		}
+		if err := number(tx, l.Tenant, l.Portal, rows); err != nil {
+			return err
+		}
+		return schedule(tx, rows)
+	})
 }
 
 func newCustomerRow(l lane.Lease, k *lane.Known) customerRow {

@@ -160,6 +160,7 @@ func strangerReads(s *store.Store, t integration.TenantID, p integration.PortalI
 		"Jobs":         func(ctx context.Context) (any, error) { return s.Jobs(ctx, t, p) },
 		"Busy":         func(ctx context.Context) (any, error) { return s.Busy(ctx, t, p, time.Unix(1e10, 0)) },
 		"Centre":       func(ctx context.Context) (any, error) { return s.Centre(ctx, l) },
+		"Suspect":      func(ctx context.Context) (any, error) { return nil, s.Suspect(ctx, l, time.Unix(1e10, 0)) },
 		"Stale":        func(ctx context.Context) (any, error) { return s.Stale(ctx, l, 9) },
 		"Unfinished":   func(ctx context.Context) (any, error) { return s.Unfinished(ctx, l, 9) },
 		"Outside":      func(ctx context.Context) (any, error) { return s.Outside(ctx, l, 0, 9) },
