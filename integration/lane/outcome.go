@@ -41,6 +41,11 @@ func (l *Lane) refused(e *Entry, err *crm.Error) ActionState {
 	switch e.Action.Do.(type) {
 	case crm.ShowCard, crm.HideCard:
 		return StateFailed // the call is over: nobody misses a card
+	case crm.AddActivity, crm.Comment:
+		if err.Kind == crm.NotFound {
+			return StateFailed // the record was deleted: there is nowhere to write it
+		}
+		return StateDead
 	case crm.Finish:
 		// "Call is not found" is also what a second finish is told: look whether the first one worked.
 		if e.Attempts > 1 && e.Err != nil && e.Err.Kind == err.Kind {
