@@ -49,7 +49,7 @@ func (m *morning) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a throw-away folder
-	w, err := world.New(world.Options{Mode: modes[m.Mode], Tariff: bitrix.Enterprise, Showcase: true})
+	w, err := world.New(world.Options{Mode: modes[m.Mode], Tariff: bitrix.Enterprise, Showcase: true}) //nolint:contextcheck // scenes ask in their own time
 	if err != nil {
 		return err
 	}
@@ -97,11 +97,11 @@ func (m *morning) play(ctx context.Context, w *world.World, a *app.App, p world.
 			}
 		}
 	}
-	_, err := w.Portal.ClickNumber(bitrix.NumberClick{ClientID: w.App.ClientID, User: 8, Phone: "+79000000002"})
+	_, err := w.Portal.ClickNumber(bitrix.NumberClick{ClientID: w.App.ClientID, User: 8, Phone: "+79000000002"}) //nolint:contextcheck // the portal tells in its own time
 	if err := errors.Join(err, m.rest(ctx, w, a, p)); err != nil {
 		return err
 	}
-	w.Portal.Callback("+79000000031", "Перезвоните мне", "")
+	w.Portal.Callback("+79000000031", "Перезвоните мне", "") //nolint:contextcheck // likewise
 	return m.rest(ctx, w, a, p)
 }
 

@@ -34,7 +34,7 @@ type run struct {
 // Run plays until it is interrupted. A second run finds everything as it was left, and plays the
 // same morning again: nothing happens twice.
 func (r *run) Run(ctx context.Context, out io.Writer) error {
-	w, err := world.New(world.Options{
+	w, err := world.New(world.Options{ //nolint:contextcheck // scenes ask in their own time
 		Dir: filepath.Join(r.Data, "world"), PortalAddress: r.Portal, PlatformAddress: r.Platform, Mode: modes[r.Mode],
 		Latency: r.Latency, Showcase: true, CallSpeed: clickSpeed,
 	})

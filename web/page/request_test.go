@@ -89,9 +89,13 @@ func TestIDsOfConditionsAreNamed(t *testing.T) {
 		parameter   rules.Parameter
 		value, want string
 	}{
-		{integration.ParamEmployee, "7001", "Тестова Анна"}, {integration.ParamScenario, "301", "Основной"},
-		{integration.ParamLastOperation, "3001", "Приветствие"}, {integration.ParamFirstCampaign, "77", "Поиск"},
-		{integration.ParamScenario, "3001", ""}, {integration.ParamVirtualNumber, "7001", ""}, {integration.ParamEmployee, "Анна", ""},
+		{integration.ParamEmployee, "7001", "Тестова Анна"},
+		{integration.ParamScenario, "301", "Основной"},
+		{integration.ParamLastOperation, "3001", "Приветствие"},
+		{integration.ParamFirstCampaign, "77", "Поиск"},
+		{integration.ParamScenario, "3001", ""},
+		{integration.ParamVirtualNumber, "7001", ""},
+		{integration.ParamEmployee, "Анна", ""},
 	} {
 		if got := of.names(c.parameter, c.value); got != c.want {
 			t.Errorf("%s %s is %q, want %q", c.parameter, c.value, got, c.want)
