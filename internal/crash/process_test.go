@@ -282,13 +282,7 @@ func (c *crew) died() int {
 	return c.kills
 }
 
-// ask asks the first process, or the one that follows it.
-func (c *crew) ask(path string) bool {
-	_, ok := c.revive(0).ask(c.t.Context(), path)
-	return ok
-}
-
-// insist asks until the answer is yes.
+// insist asks the first process, or those that follow it, until the answer is yes.
 func (c *crew) insist(path string) {
 	c.t.Helper()
 	var last []byte
@@ -308,10 +302,15 @@ func (c *crew) rested() bool {
 	ctx, cancel := context.WithTimeout(c.t.Context(), 5*time.Second)
 	defer cancel()
 	w := c.stage.world
-	settled := func() bool {
-		return w.Portal.Drain(ctx) == nil && c.stage.relay.left.Load() == 0 && w.Platform.Drain(ctx) == nil && c.ask("/rest")
+	for range 2 { // what one side says may make the other speak
+		if w.Portal.Drain(ctx) != nil || c.stage.relay.left.Load() > 0 || w.Platform.Drain(ctx) != nil {
+			return false
+		}
+		if _, ok := c.revive(0).ask(ctx, "/rest"); !ok {
+			return false
+		}
 	}
-	return settled() && settled()
+	return true
 }
 
 // patience is how long anything may take.

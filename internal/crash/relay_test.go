@@ -24,7 +24,7 @@ type relay struct {
 
 // taken is an event on its way.
 type taken struct {
-	in   *http.Request
+	in   *http.Request // read already; only what was asked counts
 	body []byte
 }
 
@@ -53,7 +53,7 @@ func (r *relay) ServeHTTP(w http.ResponseWriter, in *http.Request) {
 		return
 	}
 	r.left.Add(1)
-	r.waiting <- taken{in.WithContext(context.Background()), body}
+	r.waiting <- taken{in, body}
 }
 
 func (r *relay) deliver(ctx context.Context, e taken) {

@@ -3,6 +3,7 @@ package crash
 import (
 	"context"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,8 +61,17 @@ const (
 	swallowed = 300
 	imported  = 400
 	customers = 500
-	each      = 4
 )
+
+// each is how many there are of each kind: a longer riot lives a longer day.
+var each = func() int {
+	const fewest, killsFor = 4, 6
+	kills, err := strconv.Atoi(os.Getenv("CRASH_KILLS"))
+	if err != nil {
+		return fewest
+	}
+	return min(max(fewest, kills/killsFor), swallowed-callbacks)
+}()
 
 // clicked are the customers on whose numbers somebody clicks.
 func clicked() []int {
@@ -210,6 +220,12 @@ func spoilt(w *world.World) int {
 
 // faults are how the platform misbehaves: before it has done anything, and after.
 var faults = []rpc.Fault{
-	{Way: rpc.Drop}, {Way: rpc.Drop, Executed: true}, {Way: rpc.Cut, Executed: true}, {Way: rpc.Page}, {Way: rpc.Page, Status: 502, Executed: true},
-	{Mnemonic: "internal_error"}, {Way: rpc.Drop, Executed: true, Method: "start.employee_call"}, {Way: rpc.Drop, Executed: true, Method: "start.simple_call"},
+	{Way: rpc.Drop},
+	{Way: rpc.Drop, Executed: true},
+	{Way: rpc.Cut, Executed: true},
+	{Way: rpc.Page},
+	{Way: rpc.Page, Status: 502, Executed: true},
+	{Mnemonic: "internal_error"},
+	{Way: rpc.Drop, Executed: true, Method: "start.employee_call"},
+	{Way: rpc.Drop, Executed: true, Method: "start.simple_call"},
 }
