@@ -48,7 +48,7 @@ func (m *morning) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a throw-away folder
+	defer os.RemoveAll(dir)                                                                            //nolint:errcheck // a throw-away folder
 	w, err := world.New(world.Options{Mode: modes[m.Mode], Tariff: bitrix.Enterprise, Showcase: true}) //nolint:contextcheck // scenes ask in their own time
 	if err != nil {
 		return err
