@@ -28,15 +28,21 @@ func hint(command string, e *crm.Error, l integration.Lang) string {
 	return kindHints[crm.Invalid].in(l)
 }
 
+// requiredHint is for fields that the portal wants and we do not fill, or fill wrongly.
+var requiredHint = phrase{
+	"Портал не принимает запись из-за поля, названного в ответе: оно обязательное или ждёт другое значение. Сделайте его необязательным и " +
+		"повторите. Чтобы поле заполнялось у следующих звонков, добавьте его в раздел «Доп. поля».",
+	"The portal refuses the record for the field that its answer names: it is mandatory, or wants another value. Make it optional and " +
+		"retry. To have it filled for the next calls, add it to the extra fields.",
+}
+
 // codeHints are for the codes that a tenant can do something about (contract bitrix24 §1.3, uis §3.4), the longest first.
 var codeHints = []struct {
 	code string
 	say  phrase
 }{
-	{"FIELD_ERROR_REQUIRED", phrase{
-		"В портале есть обязательное поле, которое мы не заполняем. Добавьте его в раздел «Доп. поля» или сделайте необязательным, затем повторите.",
-		"The portal requires a field that we do not fill. Add it to the extra fields or make it optional, then retry.",
-	}},
+	{"FIELD_ERROR_VALUE_NOT_VALID", requiredHint},
+	{"FIELD_ERROR_REQUIRED", requiredHint},
 	{"ACCESS_DENIED", phrase{
 		"У пользователя, от имени которого работает интеграция, нет прав на это действие. Дайте ему права администратора и повторите.",
 		"The user in whose name the integration works may not do this. Make the user an administrator and retry.",

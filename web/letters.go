@@ -71,8 +71,11 @@ func (a *API) retryLetter(ctx context.Context, in *LetterPath) (*struct{}, error
 	if err != nil {
 		return nil, err
 	}
-	return &struct{}{}, a.cfg.Store.Retry(ctx, p.Tenant, p.ID, key)
+	return &struct{}{}, a.cfg.Store.Retry(ctx, p.Tenant, p.ID, key, author(ctx))
 }
+
+// author names the caller in the audit.
+func author(ctx context.Context) string { return "api: " + caller(ctx).Token }
 
 type dismissIn struct {
 	LetterPath
@@ -90,6 +93,5 @@ func (a *API) dismissLetter(ctx context.Context, in *dismissIn) (*struct{}, erro
 	if err != nil {
 		return nil, err
 	}
-	note := in.Body.Note + " (api: " + who.Token + ")"
-	return &struct{}{}, a.cfg.Store.Dismiss(ctx, who.Tenant.ID, in.Portal, key, note)
+	return &struct{}{}, a.cfg.Store.Dismiss(ctx, who.Tenant.ID, in.Portal, key, author(ctx), in.Body.Note)
 }

@@ -86,10 +86,10 @@ type Errands interface {
 	Jobs(ctx context.Context, t integration.TenantID, p integration.PortalID) ([]Job, error)
 	// DeadLetters lists actions that were refused for good, latest first, of one portal or of all; cursors as in Journal.
 	DeadLetters(ctx context.Context, t integration.TenantID, p integration.PortalID, cursor string, limit int) (rows []ActionRow, next string, err error)
-	// Retry plans a dead letter again, with what was skipped because of it.
-	Retry(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey) error
-	// Dismiss settles a dead letter; the note goes into the audit.
-	Dismiss(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, note string) error
+	// Retry plans a dead letter again, with what was skipped because of it; who wanted it goes into the audit.
+	Retry(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, author string) error
+	// Dismiss settles a dead letter; author and note go into the audit.
+	Dismiss(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, author, note string) error
 }
 
 // TokenInfo is what is known of an API token after it was shown.

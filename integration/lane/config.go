@@ -115,6 +115,9 @@ type Request struct {
 	CardWait time.Duration // longest time from an event's acceptance to the send, of calls for the card
 }
 
+// DefaultSyncEvery is the period of the daily synchronisation of both sides' directories.
+const DefaultSyncEvery = 24 * time.Hour
+
 func (c Config) withDefaults() Config {
 	c.LeaseFor = cmp.Or(c.LeaseFor, 10*time.Second)
 	c.Poll = cmp.Or(c.Poll, time.Second)
@@ -130,7 +133,7 @@ func (c Config) withDefaults() Config {
 	c.SweepEvery = cmp.Or(c.SweepEvery, 10*time.Minute)
 	c.SweepOverlap = cmp.Or(c.SweepOverlap, 3*time.Hour) // a call is looked for by its start, and may be long
 	c.StatusesEvery = cmp.Or(c.StatusesEvery, 20*time.Minute)
-	c.SyncEvery = cmp.Or(c.SyncEvery, 24*time.Hour)
+	c.SyncEvery = cmp.Or(c.SyncEvery, DefaultSyncEvery)
 	c.Lanes = cmp.Or(c.Lanes, 1000)
 	if c.Step == nil {
 		c.Step = func(string) {}

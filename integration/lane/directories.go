@@ -11,6 +11,19 @@ import (
 	"omniconnector/integration/centre"
 )
 
+// notDaily is when a directory is read again whose tenant switched the daily synchronisation off: by hand, or when the portal refuses
+// something by it.
+const notDaily = 365 * 24 * time.Hour
+
+// syncEvery is how often the tenant wants both sides' directories to be read.
+func (l *Lane) syncEvery(ctx context.Context) time.Duration {
+	settings, err := l.newestSettings(ctx)
+	if err == nil && settings.Version() > 0 && !settings.Sync.Daily {
+		return notDaily
+	}
+	return l.cfg.SyncEvery
+}
+
 // syncPortal reads the portal's directory; a failed synchronisation keeps the old one.
 func (l *Lane) syncPortal(ctx context.Context, entries []Entry) ran {
 	directory, failed := l.portal.Directory(ctx, l.charge)
@@ -18,7 +31,7 @@ func (l *Lane) syncPortal(ctx context.Context, entries []Entry) ran {
 		return refused(entries, failed)
 	}
 	return ran{
-		steps: []stepped{l.ended(&entries[0], nil, l.cfg.SyncEvery)},
+		steps: []stepped{l.ended(&entries[0], nil, l.syncEvery(ctx))},
 		save: func(ctx context.Context) error {
 			directory.SyncedAt = l.cfg.Now()
 			l.directory, l.directoryAt = directory, l.cfg.Now()
@@ -42,7 +55,7 @@ func (l *Lane) syncCentre(ctx context.Context, entries []Entry) ran {
 		return refused(entries, &crm.Error{Kind: crm.Unavailable, Method: "centre", Text: err.Error()})
 	}
 	return ran{
-		steps: []stepped{l.ended(&entries[0], nil, l.cfg.SyncEvery)},
+		steps: []stepped{l.ended(&entries[0], nil, l.syncEvery(ctx))},
 		save: func(ctx context.Context) error {
 			if !slices.Equal(had.Numbers, read.Numbers) { // before they are stored: a crash in between must not hide the difference
 				if err := l.schedulePrepare(ctx); err != nil {

@@ -1,7 +1,7 @@
 package app_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -30,7 +30,7 @@ func TestClickKeptOutByTheFilterWhoseEndIsLost(t *testing.T) {
 	s.rest(t)
 	wants(t, s.World, "finished by=8", 1)
 	wants(t, s.World, "originId=", 0)
-	s.explained(t, fmt.Sprint(session), "filter_kept_out", "released")
+	s.explained(t, strconv.FormatInt(session, 10), "filter_kept_out", "released")
 }
 
 // T-8, R-3: the answer to a click is lost, and the platform cannot be asked whether the call began: the card does not hang on it.

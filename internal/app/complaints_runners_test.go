@@ -128,7 +128,7 @@ func TestComplaintMandatoryFieldRefusesOurLead(t *testing.T) {
 			t.Fatalf("dead letters %+v, %v", dead, err)
 		}
 		s.Portal.SetMandatory(bitrix.Lead, field, false)
-		if err := s.app.Store().Retry(t.Context(), s.at.Tenant, s.at.Portal, dead[0].Entry.Action.Key); err != nil {
+		if err := s.app.Store().Retry(t.Context(), s.at.Tenant, s.at.Portal, dead[0].Entry.Action.Key, "test"); err != nil {
 			t.Fatal(err)
 		}
 		s.until(t, "the lead", func() bool { return s.Portal.Count(bitrix.Lead) == 1 })

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -120,15 +121,27 @@ func (a *App) PlatformConnected(ctx context.Context, t integration.TenantID) err
 	return nil
 }
 
-// SettingsSaved plans what new settings make necessary: the index of customers, when managers are looked up in it (T-2).
+// syncEvery is the period of the daily synchronisation.
+func (a *App) syncEvery() time.Duration { return cmp.Or(a.cfg.Lane.SyncEvery, lane.DefaultSyncEvery) }
+
+// SettingsSaved plans what new settings make necessary: the daily synchronisation, and the index of customers when managers are
+// looked up in it (T-2).
 func (a *App) SettingsSaved(ctx context.Context, t integration.TenantID, p integration.PortalID, s *integration.Settings) error {
-	if !s.Telephony.Manager {
+	var plans []integration.Action
+	if s.Sync.Daily { // it may have been off
+		soon := a.cfg.Now().Add(a.syncEvery())
+		plans = append(plans, errand(lane.SyncKey, crm.Sync{}, soon))
+		if _, err := a.store.Platform(ctx, t); err == nil {
+			plans = append(plans, errand(everyCentre, centre.Sync{}, soon))
+		}
+	}
+	if s.Telephony.Manager && !a.indexed(ctx, t, p) { // otherwise it is there, and goes on by itself
+		plans = append(plans, errand(indexKey, crm.Index{}, time.Time{}))
+	}
+	if len(plans) == 0 {
 		return nil
 	}
-	if a.indexed(ctx, t, p) {
-		return nil // it is there, and goes on by itself
-	}
-	return a.schedule(ctx, t, p, errand(indexKey, crm.Index{}, time.Time{}))
+	return a.schedule(ctx, t, p, plans...)
 }
 
 // indexed reports whether a portal's customers have been read, or are being read. An error counts as no, which costs no more

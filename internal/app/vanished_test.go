@@ -116,7 +116,7 @@ func TestMandatoryFieldRefusesTheLeadUntilItIsMended(t *testing.T) {
 		play(t, w, answered(w, 2, "79000000002"))
 		quiet(t, a, p)
 		wants(t, w, "originId=call:2/lead", 1)
-		if err := a.Store().Retry(t.Context(), p.Tenant, p.Portal, letters[0].Entry.Action.Key); err != nil {
+		if err := a.Store().Retry(t.Context(), p.Tenant, p.Portal, letters[0].Entry.Action.Key, "test"); err != nil {
 			t.Fatal(err)
 		}
 		quiet(t, a, p)

@@ -45,8 +45,8 @@ func (s *Store) DeadLetters(
 
 // Retry plans a dead action again under its old key, due now; its error stays to be seen until the next attempt. What
 // was skipped in the same session because of it comes back with it: actions that refer to it, directly or through
-// others, and those that touch the same things. ErrNotFound means that there is no such dead letter.
-func (s *Store) Retry(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey) error {
+// others, and those that touch the same things. The author goes into the audit. ErrNotFound means that there is no such dead letter.
+func (s *Store) Retry(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, author string) error {
 	t, p, k = clean(t), clean(p), clean(k)
 	return wrap("retry", s.tx(ctx, func(tx *gorm.DB) error {
 		// The lane's row is the lock between two who retry at once.
@@ -77,7 +77,7 @@ func (s *Store) Retry(ctx context.Context, t integration.TenantID, p integration
 				return err
 			}
 		}
-		return s.auditLetter(tx, t, p, "action.retried", letter{Action: k, Revived: revived})
+		return s.auditLetter(tx, t, p, author, "action.retried", letter{Action: k, Revived: revived})
 	}))
 }
 
@@ -125,7 +125,7 @@ func refers(c crm.Command, keys []integration.ActionKey) bool {
 
 // Dismiss settles a dead action as failed, with a note in the audit. ErrNotFound means that there is no such dead letter.
 func (s *Store) Dismiss(
-	ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, note string,
+	ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, author, note string,
 ) error {
 	t, p, k = clean(t), clean(p), clean(k)
 	return wrap("dismiss", s.tx(ctx, func(tx *gorm.DB) error {
@@ -134,7 +134,7 @@ func (s *Store) Dismiss(
 		if done.Error != nil || done.RowsAffected == 0 {
 			return changed("dead letter", done)
 		}
-		return s.auditLetter(tx, t, p, "action.dismissed", letter{Action: k, Note: note})
+		return s.auditLetter(tx, t, p, author, "action.dismissed", letter{Action: k, Note: note})
 	}))
 }
 
@@ -145,12 +145,12 @@ type letter struct {
 	Revived []integration.ActionKey `json:"revived,omitempty"`
 }
 
-func (s *Store) auditLetter(tx *gorm.DB, t integration.TenantID, p integration.PortalID, verb string, l letter) error {
+func (s *Store) auditLetter(tx *gorm.DB, t integration.TenantID, p integration.PortalID, author, verb string, l letter) error {
 	detail, err := compact(l)
 	if err != nil {
 		return err
 	}
-	return s.audit(tx, AuditEntry{Tenant: t, Portal: p, Verb: verb, Detail: []byte(detail)})
+	return s.audit(tx, AuditEntry{Tenant: t, Portal: p, Author: author, Verb: verb, Detail: []byte(detail)})
 }
 
 // LaneStatus is how a portal's lane is doing.

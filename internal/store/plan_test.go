@@ -205,7 +205,7 @@ func (l loaded) use() {
 	try(err)
 	_, _, err = s.DeadLetters(ctx, "t1", "", "", 2)
 	try(err)
-	try(s.Retry(ctx, "t1", "p", "k49"))
+	try(s.Retry(ctx, "t1", "p", "k49", "test"))
 	_, err = s.Jobs(ctx, "t1", "p")
 	try(err)
 	_, err = s.Busy(ctx, "t1", "p", now)

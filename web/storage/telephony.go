@@ -53,13 +53,15 @@ func (s Store) DeadLetters(
 }
 
 // Retry plans a dead letter again.
-func (s Store) Retry(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey) error {
-	return outward(s.in.Retry(ctx, t, p, k))
+func (s Store) Retry(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, author string) error {
+	return outward(s.in.Retry(ctx, t, p, k, author))
 }
 
 // Dismiss settles a dead letter.
-func (s Store) Dismiss(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, note string) error {
-	return outward(s.in.Dismiss(ctx, t, p, k, note))
+func (s Store) Dismiss(
+	ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, author, note string,
+) error {
+	return outward(s.in.Dismiss(ctx, t, p, k, author, note))
 }
 
 // Tokens lists API tokens.

@@ -234,3 +234,26 @@ func (e *exam) disconnectingDropsTheIndex() {
 		e.portal = neighbour
 	}
 }
+
+// T-2: a record that a whole reading of the portal did not come upon is read once more, and forgotten when it is gone.
+func (e *exam) unseenRecordsAreSuspected() {
+	ctx, l := e.Context(), e.indexed()
+	before := e.Now().Add(-time.Hour)
+	e.learn(l,
+		lane.Known{Entity: crm.Entity{Kind: crm.Contact, ID: 1}, Phones: []integration.Phone{annas}, Whole: true, Asked: before},
+		lane.Known{Entity: crm.Entity{Kind: crm.Contact, ID: 2}, Phones: []integration.Phone{boriss}, Whole: true, Asked: e.Now()})
+	e.must(e.s.Suspect(ctx, l, before.Add(time.Minute)))
+	stale, err := e.s.Stale(ctx, l, 9)
+	e.must(err)
+	if len(stale) != 1 || stale[0].ID != 1 {
+		e.Errorf("stale are %v, want contact 1 alone", stale)
+	}
+	outside, err := e.s.Outside(ctx, l, 1e9, 9)
+	e.must(err)
+	if len(outside) != 1 || outside[0].Action.Do.Name() != (crm.Refresh{}).Name() {
+		e.Errorf("outside the lane wait %v, want a refresh", outside)
+	}
+	e.must(e.s.Learn(ctx, l, nil, stale))
+	e.wantCustomer("", annas)
+	e.wantCustomer("contact 2", boriss)
+}

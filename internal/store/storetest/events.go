@@ -262,15 +262,15 @@ func (e *exam) journalShowsTheWhole() {
 	if err != nil || len(dead) != 1 || next != "" || dead[0].Entry.Action.Key != "a2" || dead[0].Portal != e.portal {
 		t.Fatalf("dead letters: %+v, %q, %v", dead, next, err)
 	}
-	e.must(e.s.Retry(ctx, "acme", e.portal, "a2"))
+	e.must(e.s.Retry(ctx, "acme", e.portal, "a2", "test"))
 	l := e.lease("b")
 	if left, err := e.s.Unfinished(ctx, l, 9); err != nil || len(left) != 2 || left[1].Attempts != 0 {
 		t.Errorf("retried: %+v, %v", left, err)
 	}
 	e.must(e.s.Settle(ctx, l, []lane.Change{{Key: "a2", State: lane.StateDead, At: e.Now()}}))
-	e.must(e.s.Dismiss(ctx, "acme", e.portal, "a2", "не нужно"))
+	e.must(e.s.Dismiss(ctx, "acme", e.portal, "a2", "test", "не нужно"))
 	for _, err := range []error{
-		e.s.Dismiss(ctx, "acme", e.portal, "a2", ""), e.s.Retry(ctx, "acme", e.portal, "a1"),
+		e.s.Dismiss(ctx, "acme", e.portal, "a2", "test", ""), e.s.Retry(ctx, "acme", e.portal, "a1", "test"),
 	} {
 		if !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("not a dead letter: %v", err)

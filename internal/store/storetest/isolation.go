@@ -220,8 +220,8 @@ func strangerWrites(
 		"RenewApplication": func(ctx context.Context) (any, error) {
 			return nil, s.RenewApplication(ctx, t, p, "stolen")
 		},
-		"Retry":   func(ctx context.Context) (any, error) { return nil, s.Retry(ctx, t, p, "a2") },
-		"Dismiss": func(ctx context.Context) (any, error) { return nil, s.Dismiss(ctx, t, p, "a2", "") },
+		"Retry":   func(ctx context.Context) (any, error) { return nil, s.Retry(ctx, t, p, "a2", "test") },
+		"Dismiss": func(ctx context.Context) (any, error) { return nil, s.Dismiss(ctx, t, p, "a2", "test", "") },
 		"Schedule": func(ctx context.Context) (any, error) {
 			return nil, s.Schedule(ctx, t, p, []integration.Action{{Key: "index", Do: crm.Sync{}}})
 		},

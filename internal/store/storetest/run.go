@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		"settings have versions":          (*exam).settingsHaveVersions,
 		"customers are indexed":           (*exam).customersAreIndexed,
 		"customers are bounded":           (*exam).customersAreBounded,
+		"unseen records are suspected":    (*exam).unseenRecordsAreSuspected,
 		"newer knowledge wins":            (*exam).newerKnowledgeWins,
 		"changed records are read anew":   (*exam).changedRecordsAreReadAnew,
 		"disconnecting drops the index":   (*exam).disconnectingDropsTheIndex,

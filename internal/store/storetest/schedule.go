@@ -182,7 +182,7 @@ func (e *exam) retriesReviveWhatWasSkipped() {
 	fail("refused", lane.StateFailed, crm.Invalid)
 	e.must(e.s.Settle(ctx, l, []lane.Change{{Key: "done", State: lane.StateDone, At: e.Now()}}))
 	e.Advance(time.Hour)
-	e.must(e.s.Retry(ctx, "acme", e.portal, "register"))
+	e.must(e.s.Retry(ctx, "acme", e.portal, "register", "test"))
 	left, err := e.s.Unfinished(ctx, l, 99)
 	e.must(err)
 	if diff := cmp.Diff([]integration.ActionKey{"register", "finish", "record", "touches"}, keys(left)); diff != "" {
@@ -193,7 +193,7 @@ func (e *exam) retriesReviveWhatWasSkipped() {
 			t.Errorf("revived: %+v, %v", x, x.Err)
 		}
 	}
-	if err := e.s.Retry(ctx, "acme", e.portal, "register"); !errors.Is(err, store.ErrNotFound) {
+	if err := e.s.Retry(ctx, "acme", e.portal, "register", "test"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("retried twice: %v", err)
 	}
 	trail, err := e.s.AuditTrail(ctx, "acme", "", 1)
@@ -209,7 +209,7 @@ func (e *exam) retriesReviveWhatWasSkipped() {
 	// An errand's letter, which has no session, comes back alone; what is not a card is done however late.
 	e.schedule("dial", time.Time{}, centre.Dial{ExternalID: "b24:1", Client: "+79001112233"})
 	fail("dial", lane.StateDead, crm.Invalid)
-	e.must(e.s.Retry(ctx, "acme", e.portal, "dial"))
+	e.must(e.s.Retry(ctx, "acme", e.portal, "dial", "test"))
 	left, err = e.s.Unfinished(ctx, l, 99)
 	if err != nil || len(left) != 5 || left[4].Action.Key != "dial" {
 		t.Errorf("left: %v, %v", keys(left), err)
