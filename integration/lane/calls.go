@@ -30,7 +30,7 @@ func (l *Lane) rereadCalls(ctx context.Context, entries []Entry) ran {
 		return *without
 	}
 	now := l.cfg.Now()
-	q := centre.Query{From: now.Add(-rereadReach), Till: now.Add(time.Hour), Limit: len(entries)}
+	q := centre.Query{From: now.Add(-rereadReach), Till: now.Add(time.Minute), Limit: len(entries)}
 	for i := range entries {
 		if do, ok := entries[i].Action.Do.(centre.Reread); ok {
 			q.Sessions = append(q.Sessions, do.Session)

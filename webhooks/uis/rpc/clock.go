@@ -38,7 +38,8 @@ func twins(t time.Time, zone *time.Location) []time.Time {
 	return all
 }
 
-// lasted chooses among the readings of two local times those that fit best to how long the call took.
+// lasted chooses among the readings of two local times those that fit best to how long the call took. Of two that fit alike it
+// is the later one: calls are asked for when they have just ended, and those of the hour before were asked for in that hour.
 func lasted(started, ended []time.Time, took time.Duration) (start, end time.Time) {
 	start, end = started[0], ended[0]
 	misfit := func(s, e time.Time) time.Duration {
@@ -50,7 +51,7 @@ func lasted(started, ended []time.Time, took time.Duration) (start, end time.Tim
 	}
 	for _, s := range started {
 		for _, e := range ended {
-			if misfit(s, e) < misfit(start, end) {
+			if misfit(s, e) <= misfit(start, end) {
 				start, end = s, e
 			}
 		}
