@@ -109,7 +109,7 @@ func TestCheckTellsWhoWeAreAndWhatIsMissing(t *testing.T) {
 		t.Fatal(e)
 	}
 	want := bitrix24.Account{
-		MemberID: w.portal.MemberID(), UserID: 7, Installed: true, Scopes: []string{"crm", "user"}, Missing: []string{"telephony"},
+		MemberID: w.portal.MemberID(), UserID: 7, Installed: true, Code: "local.other", Scopes: []string{"crm", "user"}, Missing: []string{"telephony"},
 	}
 	if diff := cmp.Diff(want, a); diff != "" {
 		t.Error(diff)

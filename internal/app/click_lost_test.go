@@ -41,6 +41,7 @@ func TestClickThatCannotBeLookedFor(t *testing.T) {
 	s.Platform.Access(s.Shop.AppID).Disable("list.calls")
 	s.Platform.Access(s.Shop.AppID).Disable("get.calls_report")
 	call := s.clicks(t, 8, "+79000000821", "")
+	s.until(t, "the platform is asked", func() bool { return len(s.Platform.Requests("start.employee_call")) > 0 })
 	s.until(t, "the end", func() bool { s.clock.Move(time.Second); return len(s.Portal.CardMessages()) > 0 })
 	s.started(t, 0)
 	s.told(t, call, 8, "OTHER", "позвоните ещё раз")
