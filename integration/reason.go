@@ -63,6 +63,26 @@ func said(name, value string, lang Lang) string {
 var russian = strings.NewReplacer("lead", "лид", "deal", "сделка", "contact", "контакт", "company", "компания",
 	"responsible", "ответственный", "stage", "стадия", "title", "название")
 
+// InLanguage takes the reader's half of a text that says the same in Russian and in English with " / " between, as other sides'
+// refusals are told inside; what follows the halves in brackets, a code, stays. Any other text is left as it is.
+func InLanguage(text string, l Lang) string {
+	russian, english, two := strings.Cut(text, " / ")
+	if !two || !cyrillic(russian) || cyrillic(english) {
+		return text
+	}
+	if l == English {
+		return english
+	}
+	if i := strings.LastIndex(english, " ("); i >= 0 && strings.HasSuffix(english, ")") {
+		russian += english[i:]
+	}
+	return russian
+}
+
+func cyrillic(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) })
+}
+
 func capital(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	if first == utf8.RuneError {

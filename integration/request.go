@@ -59,8 +59,9 @@ func (d *decision) click() {
 	}
 	if c.Failed != "" {
 		m.Closed = true
-		d.because("T-8", "dial_failed", "why", strings.TrimSuffix(c.FailedWhy, "."))
-		d.refuse(c.Failed, c.FailedWhy)
+		why := InLanguage(c.FailedWhy, d.Settings.language())
+		d.because("T-8", "dial_failed", "why", strings.TrimSuffix(why, "."))
+		d.refuse(c.Failed, why)
 		return
 	}
 	if m.Registered { // the platform was asked already
@@ -231,7 +232,8 @@ func (d *decision) callbackEmployee() *centre.Employee {
 func (d *decision) uncalled() {
 	m := d.memory
 	m.Closed = true
-	d.because("T-9", "callback_failed", "why", strings.TrimSuffix(d.Call.FailedWhy, "."))
+	why := InLanguage(d.Call.FailedWhy, d.Settings.language())
+	d.because("T-9", "callback_failed", "why", strings.TrimSuffix(why, "."))
 	if !d.customer() || m.OpenedAt.IsZero() {
 		return
 	}
@@ -253,7 +255,7 @@ func (d *decision) uncalled() {
 	}
 	m.Registered = true
 	d.act(d.key("register"), UrgentEntity, r, d.touchCall())
-	d.act(d.key("finish"), UrgentActivity, crm.Finish{Call: d.callRef(), User: user, Status: "480", Reason: d.Call.FailedWhy}, d.touchCall())
+	d.act(d.key("finish"), UrgentActivity, crm.Finish{Call: d.callRef(), User: user, Status: "480", Reason: why}, d.touchCall())
 	if d.shown() {
 		d.activity(user)
 	}

@@ -137,7 +137,7 @@ func (r *refusal) told(l integration.Lang) *Problem {
 		Type: "/api/#problem-" + r.code, Title: k.title.in(l), Status: k.status, Detail: k.detail.in(l), Code: r.code,
 	}
 	for i := 0; i+1 < len(r.args); i += 2 {
-		p.Detail = strings.ReplaceAll(p.Detail, "{"+r.args[i]+"}", r.args[i+1])
+		p.Detail = strings.ReplaceAll(p.Detail, "{"+r.args[i]+"}", integration.InLanguage(r.args[i+1], l))
 	}
 	for _, one := range r.problems {
 		p.Errors = append(p.Errors, fieldError(one, l))
