@@ -42,7 +42,9 @@ type Call struct {
 	// Told tells that the platform itself has reported the whole call (CallReport).
 	Told bool `json:"told,omitempty"`
 	// Imported tells that the call was read from the past on a person's order.
-	Imported   bool         `json:"imported,omitempty"`
+	Imported bool `json:"imported,omitempty"`
+	// Replay is the key of the latest CallReplayed.
+	Replay     string       `json:"replay,omitempty"`
 	Transcript []crm.Spoken `json:"transcript,omitempty"`
 	// Route is what the platform was answered when it asked whose client is calling (T-2).
 	Route *Route `json:"route,omitempty"`

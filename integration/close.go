@@ -26,6 +26,14 @@ func (d *decision) close() {
 		d.processed()
 		return
 	}
+	d.finish()
+	d.processed()
+	d.note()
+}
+
+// finish ends the call in the portal, with its activity.
+func (d *decision) finish() {
+	m := d.memory
 	user := cmp.Or(d.activityOwner(true), m.Viewer, d.anybody()) // a call that is registered must be finished, or its card hangs
 	if user == 0 {
 		return
@@ -39,8 +47,6 @@ func (d *decision) close() {
 	if d.shown() {
 		d.activity(user)
 	}
-	d.processed()
-	d.note()
 }
 
 // noticeLife is how long after its end a call is still news to an employee.
@@ -305,8 +311,8 @@ func (d *decision) reread() {
 
 // processed completes the customer's older missed calls after a talk («Обработано», T-3).
 func (d *decision) processed() {
-	if !d.Call.Answered || d.Call.Direction != crm.Incoming {
-		return
+	if !d.Call.Answered || d.Call.Direction != crm.Incoming || d.memory.Replayed {
+		return // a replayed call is no answer to what was missed after it
 	}
 	older := slices.Concat(d.Known.Missed, d.Missed)
 	slices.Sort(older)

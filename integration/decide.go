@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ func (d *decision) needs() bool {
 	switch {
 	case d.Call.Request != nil:
 		return d.requestNeeds()
-	case d.Settings.Telephony.Enabled && d.Settings.Telephony.Other.On:
+	case d.others():
 		return d.otherNeeds()
 	default:
 		return d.passes() && d.begins()
@@ -41,12 +42,14 @@ func Decide(f Facts) Plan {
 		own := *t
 		d.memory.Target = &own
 	}
-	d.memory.SettingsVersion = f.Settings.Version()
+	d.memory.SettingsVersion = cmp.Or(f.Memory.Began, f.Settings.Version())
+	d.memory.Began = 0
+	d.Call.Imported = d.Call.Imported || f.Memory.Replayed
 	d.routed()
 	switch {
 	case f.Call.Request != nil:
 		d.request()
-	case f.Settings.Telephony.Enabled && f.Settings.Telephony.Other.On:
+	case d.others():
 		d.other()
 		d.release() // a click from before the other telephony took over
 	case d.passes() && d.begins():
@@ -225,6 +228,7 @@ func (d *decision) steps() {
 	switch {
 	case d.memory.Closed:
 		d.amend()
+		d.missing()
 	case d.memory.Registered:
 		d.card()
 	case d.memory.OpenedAt.IsZero():
@@ -295,7 +299,7 @@ func (d *decision) withheld() bool {
 func (d *decision) register() {
 	c := &d.Call
 	user, showing := d.firstViewer()
-	live := !c.Finished
+	live := !c.Finished && !c.Imported
 	if user == 0 {
 		return // nobody to register for: ownership has said so
 	}
@@ -350,8 +354,8 @@ func (d *decision) viewers() []crm.UserID {
 
 // card shows and hides the card as the call moves between employees (T-0.3).
 func (d *decision) card() {
-	if d.Call.Finished {
-		return // finishing hides it
+	if d.Call.Finished || d.Call.Imported {
+		return // finishing hides it, and a call of the past has none
 	}
 	want := d.viewers()
 	if len(want) == 0 && !d.rung() {

@@ -41,6 +41,8 @@ const (
 	CallSilent EventKind = "call_silent"
 	// CallDue is our own: the moment has come for which a decision has waited (T-1, T-5).
 	CallDue EventKind = "call_due"
+	// CallReplayed is our own: a person wants the session to be decided once more, by the newest settings (S-2).
+	CallReplayed EventKind = "call_replayed"
 	// Unreadable is an authentic delivery that could not be read; it is kept as evidence.
 	Unreadable EventKind = "invalid"
 )

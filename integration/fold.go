@@ -15,7 +15,7 @@ import (
 var rank = map[EventKind]int{
 	CallIncoming: 0, CallOutgoing: 0, CallLegOut: 1, CallRinging: 2, CallTalkStarted: 3, CallTalkFinished: 4,
 	CallLost: 5, CallFinished: 6, VoicemailReady: 7, FaxReceived: 7, RecordReady: 8, TagSet: 9, SIPLost: 9,
-	CallReport: 9, CallSilent: 10, CallDue: 10, ActivityMissing: 10, Unreadable: 11,
+	CallReport: 9, CallSilent: 10, CallDue: 10, ActivityMissing: 10, Unreadable: 11, CallReplayed: 12,
 	RouteAsked: 0, ClickToCall: 0, CallbackAsked: 0, CallDialled: 0, DialFailed: 5,
 }
 
@@ -135,6 +135,8 @@ func (f *folding) own(e *Event) {
 		f.report, c.Told = r, true
 	case ActivityMissing:
 		c.Bare = true
+	case CallReplayed:
+		c.Replay = e.Key
 	default:
 	}
 }

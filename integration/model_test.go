@@ -228,6 +228,7 @@ type circumstances struct {
 	known     crm.Customer
 	directory crm.Directory
 	centre    *centre.Directory
+	newest    *integration.Settings // a replay is decided by them
 }
 
 // play lets batches of events arrive one after the other and applies each plan.
@@ -238,8 +239,10 @@ func (c *circumstances) play(t failer, batches ...[]integration.Event) *world {
 	var events []integration.Event
 	for i, batch := range batches {
 		events = append(events, batch...)
+		call := integration.Fold(events)
+		remembered := integration.Replayed(&call, memory)
 		facts := integration.Facts{
-			Now: began.AddDate(0, 0, 1), Call: integration.Fold(events), Settings: c.settings, Directory: c.directory, Memory: memory,
+			Now: began.AddDate(0, 0, 1), Call: call, Settings: c.at(remembered), Directory: c.directory, Memory: remembered,
 			Trigger: integration.EventID(fmt.Sprintf("arrival %d", i)), Centre: c.centre, RereadAfter: time.Minute,
 		}
 		for _, e := range batch { // a moment that was waited for
@@ -252,10 +255,21 @@ func (c *circumstances) play(t failer, batches ...[]integration.Event) *world {
 			facts.Known, facts.AskedAt = &known, facts.Now
 		}
 		plan := integration.Decide(facts)
+		if remembered.Replay != memory.Replay {
+			plan = plan.Without(func(k integration.ActionKey) bool { return w.done[k] })
+		}
 		w.apply(t, plan)
 		memory = plan.Memory
 	}
 	return w
+}
+
+// at are the settings that a call is decided by.
+func (c *circumstances) at(m integration.Memory) *integration.Settings {
+	if c.newest != nil && (m.SettingsVersion == c.newest.Version() || m.SettingsVersion == 0 && m.Replay != "") {
+		return c.newest
+	}
+	return c.settings
 }
 
 // one makes a batch of each event.

@@ -131,6 +131,12 @@ type Memory struct {
 	Noted []string `json:"noted,omitempty"`
 	// Transcribed tells that the words of the talk were passed on.
 	Transcribed bool `json:"transcribed,omitempty"`
+	// Replay is the key of the replay that was decided last (S-2).
+	Replay string `json:"replay,omitempty"`
+	// Began is the version the call began with, while a replay looks with the newest settings at what it left out.
+	Began int64 `json:"began,omitempty"`
+	// Replayed tells that a replay decided anew: the call is one of the past, and nobody is told of it.
+	Replayed bool `json:"replayed,omitempty"`
 	// Told tells that the reasons of a routing answer are in the journal (T-2).
 	Told bool `json:"told,omitempty"`
 }

@@ -9,7 +9,7 @@ import (
 	"omniconnector/integration/centre"
 )
 
-// TestARequestIsCarriedOutOnceInEveryOrder lets a click or a callback, its repetition, its failure and the silence arrive in every
+// TestARequestIsCarriedOutOnceInEveryOrder lets a click or a callback, its repetition, its failure, the silence and a replay arrive in every
 // order: at most one call is asked for, and the portal's call is finished once at most, always when it failed (T-8, T-9).
 func TestARequestIsCarriedOutOnceInEveryOrder(t *testing.T) {
 	t.Parallel()
@@ -33,7 +33,7 @@ func TestARequestIsCarriedOutOnceInEveryOrder(t *testing.T) {
 		again.Report = first.Report
 		failed := event(integration.DialFailed, "failed", 2*time.Second)
 		failed.Report.LostReason = "No active number."
-		events := []integration.Event{first, again, failed, event(integration.CallSilent, "silent", 2*time.Hour)}
+		events := []integration.Event{first, again, failed, event(integration.CallSilent, "silent", 2*time.Hour), event(integration.CallReplayed, "replay", 3*time.Hour)}
 		permutations(len(events), 0, func(order []int) bool {
 			done := playRequest(t, s, portal.Directory(), &anna, arranged(events, order))
 			if done["dial"] > 1 || done["finish_call"] > 1 || done["register_call"] > 1 || kind == integration.ClickToCall && done["finish_call"] != 1 {
@@ -52,8 +52,9 @@ func playRequest(
 	done, keys := map[string]int{}, map[integration.ActionKey]bool{}
 	var memory integration.Memory
 	for i := range events {
+		call := integration.Fold(events[:i+1])
 		plan := integration.Decide(integration.Facts{
-			Now: began.Add(time.Minute), Call: integration.Fold(events[:i+1]), Settings: s, Directory: portal, Memory: memory,
+			Now: began.Add(time.Minute), Call: call, Settings: s, Directory: portal, Memory: integration.Replayed(&call, memory),
 			Centre: &centre.Directory{Employees: []centre.Employee{*e}, SyncedAt: began}, Trigger: events[i].ID,
 		})
 		for _, a := range plan.Actions {

@@ -215,6 +215,11 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 		return nil, err
 	}
 	plan := l.plan(ctx, &facts)
+	if facts.Memory.Replay != s.memory.Replay {
+		if plan, err = l.missing(ctx, plan); err != nil {
+			return nil, err
+		}
+	}
 	d := &Decided{Session: s.id, Customer: s.customer, Events: s.pending, Plan: plan, At: facts.Now}
 	alive := plan.Outcome == integration.Planned || plan.Outcome == integration.Nothing || plan.Outcome == integration.Waiting
 	alive = alive || facts.Call.ExternalID != "" // what the portal registered itself is finished there, whatever keeps it out (T-8)
@@ -244,7 +249,12 @@ func (l *Lane) plan(ctx context.Context, f *integration.Facts) (plan integration
 
 // facts gathers what the decision looks at.
 func (l *Lane) facts(ctx context.Context, s *session) (integration.Facts, error) {
-	settings, err := l.settingsAt(ctx, s.memory.SettingsVersion)
+	call := integration.Fold(s.events)
+	memory := integration.Replayed(&call, s.memory)
+	if memory.Replay != s.memory.Replay {
+		l.newestAt = time.Time{} // by what was saved a moment before the replay was asked for
+	}
+	settings, err := l.settingsAt(ctx, memory.SettingsVersion)
 	if err != nil {
 		return integration.Facts{}, err
 	}
@@ -258,8 +268,8 @@ func (l *Lane) facts(ctx context.Context, s *session) (integration.Facts, error)
 		return integration.Facts{}, fmt.Errorf("load the platform's directory: %w", err)
 	}
 	return integration.Facts{
-		Now: l.cfg.Now(), Call: integration.Fold(s.events), Settings: settings, Known: s.known, AskedAt: s.askedAt,
-		Directory: l.directory, Centre: &l.centre, RereadAfter: l.cfg.RereadAfter, Memory: s.memory,
+		Now: l.cfg.Now(), Call: call, Settings: settings, Known: s.known, AskedAt: s.askedAt,
+		Directory: l.directory, Centre: &l.centre, RereadAfter: l.cfg.RereadAfter, Memory: memory,
 		Trigger: s.pending[len(s.pending)-1],
 	}, nil
 }

@@ -87,7 +87,7 @@ type spoken struct {
 
 // told are the kinds of event that a story may tell.
 func told() []integration.EventKind {
-	return append(integration.EventKinds(), integration.CallSilent, integration.CallDue, integration.ActivityMissing, integration.CallReport, integration.RouteAsked,
+	return append(integration.EventKinds(), integration.CallSilent, integration.CallDue, integration.CallReplayed, integration.ActivityMissing, integration.CallReport, integration.RouteAsked,
 		integration.ClickToCall, integration.CallbackAsked, integration.CallDialled, integration.DialFailed)
 }
 
@@ -153,7 +153,7 @@ func (f eventFixture) event(common commonEvent, id string) (integration.Event, e
 	e.Key = cmp.Or(f.Key, fmt.Sprintf("%s|%s|%s|%v", e.Kind, said(f.Session, common.Session, "501"), at.Sub(Began), f.Employee))
 	session := "501"
 	switch f.Kind {
-	case integration.CallSilent, integration.CallDue, integration.ActivityMissing: // they say nothing
+	case integration.CallSilent, integration.CallDue, integration.CallReplayed, integration.ActivityMissing: // they say nothing
 	case integration.ClickToCall, integration.CallbackAsked, integration.DialFailed:
 		e.Report = integration.Report{
 			Direction: crm.Direction(f.Direction), VirtualNumber: f.Virtual, Request: f.Request, Status: f.Status, LostReason: f.Reason,

@@ -26,6 +26,7 @@ type Story struct {
 	Archive *txtar.Archive
 
 	settings *integration.Settings
+	newest   *integration.Settings // saved after the calls began; a replay is decided by them
 	portal   Portal
 	centre   Centre
 	steps    []step
@@ -76,7 +77,7 @@ var ErrStory = errors.New("not a story")
 // Read reads a story. Fixtures are read strictly: a key that nothing knows is an error.
 func Read(text []byte, lang integration.Lang) (*Story, error) {
 	archive := txtar.Parse(text)
-	s := &Story{Why: strings.TrimSpace(string(archive.Comment)), Lang: lang, Archive: archive, settings: Settings(), portal: Usual()}
+	s := &Story{Why: strings.TrimSpace(string(archive.Comment)), Lang: lang, Archive: archive, settings: Settings(), newest: Settings(), portal: Usual()}
 	if s.Why == "" {
 		return nil, fmt.Errorf("%w: it does not say why it exists", ErrStory)
 	}
@@ -90,8 +91,10 @@ func Read(text []byte, lang integration.Lang) (*Story, error) {
 		return nil, fmt.Errorf("%w: there is no section \"step 1\" or \"route\": nothing happens", ErrStory)
 	}
 	s.portal.name()
-	if err := s.settings.Compile(1); err != nil {
-		return nil, fmt.Errorf("%w: settings: %w", ErrStory, err)
+	for i, settings := range []*integration.Settings{s.settings, s.newest} {
+		if err := settings.Compile(int64(i + 1)); err != nil {
+			return nil, fmt.Errorf("%w: settings: %w", ErrStory, err)
+		}
 	}
 	return s, nil
 }
@@ -99,7 +102,9 @@ func Read(text []byte, lang integration.Lang) (*Story, error) {
 func (s *Story) section(f txtar.File, common *commonEvent) error {
 	switch {
 	case f.Name == "settings.yaml":
-		return strict(f.Data, s.settings)
+		return errors.Join(strict(f.Data, s.settings), strict(f.Data, s.newest))
+	case f.Name == "newest.yaml":
+		return strict(f.Data, s.newest)
 	case f.Name == "crm.yaml":
 		var own Portal // apart, because JSON would fill the default users' fields in
 		err := strict(f.Data, &own)

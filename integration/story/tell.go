@@ -14,10 +14,40 @@ import (
 type session struct {
 	events []integration.Event
 	memory integration.Memory
+	// planned is the ledger: the keys of what was planned so far.
+	planned map[integration.ActionKey]bool
+}
+
+func (s *session) remember(plan *integration.Plan) {
+	s.memory = stored(plan.Memory)
+	for _, a := range plan.Actions {
+		s.planned[a.Key] = true
+	}
+}
+
+// Decision is one decision of a story: what had happened, what it looked at, and how it came out.
+type Decision struct {
+	Events []integration.Event
+	Facts  integration.Facts
+	Plan   integration.Plan
 }
 
 // Tell plays the steps one after the other, as the lane does: fold, ask when a question is due, decide, remember.
 func (s *Story) Tell() (text string, plans []integration.Plan) {
+	text, told := s.tell()
+	for i := range told {
+		plans = append(plans, told[i].Plan)
+	}
+	return text, plans
+}
+
+// Decisions are those that Tell makes.
+func (s *Story) Decisions() []Decision {
+	_, told := s.tell()
+	return told
+}
+
+func (s *Story) tell() (text string, told []Decision) {
 	var b strings.Builder
 	sessions := map[integration.SessionID]*session{}
 	directory := s.portal.Directory()
@@ -32,12 +62,12 @@ func (s *Story) Tell() (text string, plans []integration.Plan) {
 		}
 		own := sessions[step.events[0].Session]
 		if own == nil {
-			own = &session{}
+			own = &session{planned: map[integration.ActionKey]bool{}}
 			sessions[step.events[0].Session] = own
 		}
 		own.events = append(own.events, s.routed(step.events, directory)...)
 		facts := s.facts(own, step, directory)
-		if own.memory.Known == nil {
+		if facts.Memory.Known == nil {
 			if find := integration.Ask(facts); find != nil {
 				b.WriteString(asked(find))
 				known := s.portal.Find
@@ -45,11 +75,14 @@ func (s *Story) Tell() (text string, plans []integration.Plan) {
 			}
 		}
 		plan := integration.Decide(facts)
-		own.memory = stored(plan.Memory)
-		plans = append(plans, plan)
+		if facts.Memory.Replay != own.memory.Replay {
+			plan = plan.Without(func(k integration.ActionKey) bool { return own.planned[k] })
+		}
+		own.remember(&plan)
+		told = append(told, Decision{step.events, facts, plan})
 		b.WriteString(plan.Text(s.Lang))
 	}
-	return b.String(), plans
+	return b.String(), told
 }
 
 // Routes are the answers to the story's questions whose client is calling.
@@ -64,10 +97,12 @@ func (s *Story) Routes() []integration.Route {
 }
 
 func (s *Story) facts(own *session, now step, directory crm.Directory) integration.Facts {
+	call := integration.Fold(own.events)
+	memory := integration.Replayed(&call, own.memory)
 	f := integration.Facts{
-		Now: now.now, Call: integration.Fold(own.events), Settings: s.settings, Directory: directory, Centre: s.centre.directory(),
+		Now: now.now, Call: call, Settings: s.at(memory), Directory: directory, Centre: s.centre.directory(),
 		RereadAfter: time.Duration(s.centre.Reread) * time.Second,
-		Memory:      own.memory, Trigger: now.events[len(now.events)-1].ID, Missed: s.portal.MissedSince, Dialled: s.centre.dialled(now.now),
+		Memory:      memory, Trigger: now.events[len(now.events)-1].ID, Missed: s.portal.MissedSince, Dialled: s.centre.dialled(now.now),
 	}
 	for _, w := range s.portal.Writes {
 		if f.Writes == nil {
@@ -77,6 +112,14 @@ func (s *Story) facts(own *session, now step, directory crm.Directory) integrati
 		f.Writes[record] = append(f.Writes[record], integration.Write{Before: w.Before, After: w.After})
 	}
 	return f
+}
+
+// at are the settings that a call is decided by: those it began with, or the newest on a replay.
+func (s *Story) at(m integration.Memory) *integration.Settings {
+	if m.SettingsVersion == s.newest.Version() || m.SettingsVersion == 0 && m.Replay != "" {
+		return s.newest
+	}
+	return s.settings
 }
 
 // routed fills in what the platform was answered where a story does not say it.

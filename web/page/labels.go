@@ -54,6 +54,7 @@ var kindWords = map[integration.EventKind][2]string{
 	integration.CallbackAsked: {"Заявка на обратный звонок", "A wish to be called back"},
 	integration.CallDialled:   {"Платформа начала звонок по нашей просьбе", "The platform began the call that we asked for"},
 	integration.DialFailed:    {"Платформа не начала звонок", "The platform did not begin the call"},
+	integration.CallReplayed:  {"Повторное решение по новым настройкам", "Decided once more, by the newest settings"},
 	integration.CallDue:       {"Настало время отложенного решения", "The time of a postponed decision has come"},
 }
 
