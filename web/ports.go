@@ -31,6 +31,8 @@ type Store interface {
 	Tenants
 	Portals
 	Documents
+	Versions
+	Audits
 	Hooks
 	Journal
 	Accesses
@@ -52,6 +54,8 @@ type Identity struct {
 	Scope  Scope
 	// Token is the id and name of the token, for the audit; never the token itself.
 	Token string
+	// Person is who works in the SaaS's cabinet, when the SaaS's own token says so (S-1).
+	Person string
 }
 
 // Tenants keeps tenants and their API tokens.

@@ -30,6 +30,10 @@ func (a *API) routes() {
 	add(a, route{"GET", "/portals/{portal}/settings", byRead, 200, "get-settings", "The settings document; ETag is its version"}, a.getSettings)
 	add(a, route{"PUT", "/portals/{portal}/settings", byWrite, 200, "save-settings", "Replace the settings document; If-Match is the version it was made from"}, a.saveSettings)
 	add(a, route{"POST", "/portals/{portal}/settings/validate", byRead, 200, "validate-settings", "Check a settings document without saving it"}, a.validateSettings)
+	add(a, route{"GET", "/portals/{portal}/settings/versions", byRead, 200, "list-versions", "Versions of the settings, newest first"}, a.listVersions)
+	add(a, route{"GET", "/portals/{portal}/settings/versions/{version}", byRead, 200, "get-version", "One version whole, with who saved it and when"}, a.getVersion)
+	add(a, route{"GET", "/portals/{portal}/settings/diff", byRead, 200, "diff-settings", "What differs between two versions"}, a.diffSettings)
+	add(a, route{"POST", "/portals/{portal}/settings/versions/{version}/restore", byWrite, 200, "restore-version", "Save an old version as the next one; it is checked as any other"}, a.restoreVersion)
 
 	add(a, route{"GET", "/platform", byRead, 200, "get-platform", "The telephony platform, without its secrets"}, a.getPlatform)
 	add(a, route{"PUT", "/platform", byWrite, 200, "connect-platform", "Connect the telephony platform; the access is proved before it is stored"}, a.connectPlatform)
@@ -46,6 +50,8 @@ func (a *API) routes() {
 	add(a, route{"GET", "/dead-letters", byRead, 200, "list-dead-letters", "What was refused for good, with the other side's words and what to change"}, a.listLetters)
 	add(a, route{"POST", "/dead-letters/{portal}/{key}/retry", byWrite, 202, "retry-dead-letter", "Send it again, with what was skipped because of it"}, a.retryLetter)
 	add(a, route{"POST", "/dead-letters/{portal}/{key}/dismiss", byWrite, 204, "dismiss-dead-letter", "Settle it; the note is kept"}, a.dismissLetter)
+
+	add(a, route{"GET", "/audit", byRead, 200, "list-audit", "Who changed, exported, restored or retried what, newest first"}, a.listAudit)
 
 	add(a, route{"GET", "/variables", byRead, 200, "list-variables", "Variables of name templates and of extra fields"}, a.listVariables)
 	add(a, route{"GET", "/words", byRead, 200, "list-words", "Parameters of filters"}, a.listWords)

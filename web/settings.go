@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"reflect"
 	"strconv"
 	"strings"
@@ -120,14 +119,11 @@ func (a *API) saveSettings(ctx context.Context, in *saveSettingsIn) (*saveSettin
 	if len(problems) > 0 {
 		return nil, &refusal{code: "settings_invalid", problems: problems}
 	}
-	version, err := a.cfg.Store.SaveSettings(ctx, who.Tenant.ID, in.Portal, expected, settings.Write(s), "api: "+who.Token)
+	version, err := a.cfg.Store.SaveSettings(ctx, who.Tenant.ID, in.Portal, expected, settings.Write(s), author(ctx))
 	if err != nil {
 		return nil, err
 	}
-	if err := a.cfg.Scheduler.SettingsSaved(ctx, who.Tenant.ID, in.Portal, s); err != nil {
-		// The settings are saved; what they make necessary is asked for with the next save, or by hand.
-		a.log.LogAttrs(ctx, slog.LevelWarn, "settings.schedule", slog.String("portal_id", string(in.Portal)), slog.Any("error", err))
-	}
+	a.saved(ctx, in.Portal, s)
 	out := &saveSettingsOut{ETag: etag(version)}
 	out.Body.Version, out.Body.Warnings = version, warnings(ctx, s, known)
 	return out, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,33 +22,36 @@ import (
 func (s *Store) SaveSettings(
 	ctx context.Context, t integration.TenantID, p integration.PortalID, expected int64, body []byte, author string,
 ) (int64, error) {
+	return s.SaveSettingsFrom(ctx, t, p, expected, body, Origin{Author: author, Verb: "settings.saved"})
+}
+
+// Origin is how a version of settings came about, for its audit row.
+type Origin struct {
+	Author string
+	Verb   string         // "settings.saved", "settings.restored", "settings.imported"
+	Detail map[string]any // more of it, without secrets; the version is added
+}
+
+// SaveSettingsFrom is SaveSettings for a version that was not written by hand.
+func (s *Store) SaveSettingsFrom(
+	ctx context.Context, t integration.TenantID, p integration.PortalID, expected int64, body []byte, from Origin,
+) (int64, error) {
 	row := settingsRow{
 		TenantID: clean(t), PortalID: clean(p), Version: expected + 1,
-		Body: clean(string(body)), Author: clean(author), CreatedAt: micros(s.now()),
+		Body: clean(string(body)), Author: clean(from.Author), CreatedAt: micros(s.now()),
 	}
-	err := s.tx(ctx, func(tx *gorm.DB) error {
-		// The portal's row is the lock between two who save at once.
-		var owner portalRow
-		err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("portal_id").Scopes(of(row.TenantID, row.PortalID)).
-			Take(&owner).Error
-		if err != nil {
-			return err
-		}
-		var newest int64
-		err = tx.Model(&settingsRow{}).Scopes(of(row.TenantID, row.PortalID)).
-			Select("COALESCE(MAX(version), 0)").Scan(&newest).Error
-		if err != nil {
-			return err
-		}
-		if newest != expected {
-			return fmt.Errorf("%w: the newest version is %d", ErrConflict, newest)
-		}
-		if err := tx.Create(&row).Error; err != nil {
+	detail := map[string]any{"version": row.Version}
+	maps.Copy(detail, from.Detail)
+	told, err := compact(detail)
+	if err != nil {
+		return 0, err
+	}
+	err = s.tx(ctx, func(tx *gorm.DB) error {
+		if err := s.createVersion(tx, row, expected); err != nil {
 			return err
 		}
 		return s.audit(tx, AuditEntry{
-			Tenant: row.TenantID, Portal: row.PortalID, Author: author, Verb: "settings.saved",
-			Detail: fmt.Appendf(nil, `{"version":%d}`, row.Version),
+			Tenant: row.TenantID, Portal: row.PortalID, Author: from.Author, Verb: from.Verb, Detail: []byte(told),
 		})
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
@@ -57,6 +61,26 @@ func (s *Store) SaveSettings(
 		return 0, wrap("save settings", err)
 	}
 	return row.Version, nil
+}
+
+func (s *Store) createVersion(tx *gorm.DB, row settingsRow, expected int64) error {
+	// The portal's row is the lock between two who save at once.
+	var owner portalRow
+	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("portal_id").Scopes(of(row.TenantID, row.PortalID)).
+		Take(&owner).Error
+	if err != nil {
+		return err
+	}
+	var newest int64
+	err = tx.Model(&settingsRow{}).Scopes(of(row.TenantID, row.PortalID)).
+		Select("COALESCE(MAX(version), 0)").Scan(&newest).Error
+	if err != nil {
+		return err
+	}
+	if newest != expected {
+		return fmt.Errorf("%w: the newest version is %d", ErrConflict, newest)
+	}
+	return tx.Create(&row).Error
 }
 
 // Document gives a portal's settings at a version; see Settings.

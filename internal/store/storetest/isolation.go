@@ -207,6 +207,10 @@ func strangerWrites(
 			_, err := s.SaveSettings(ctx, t, p, 1, []byte("{}"), "")
 			return nil, err
 		},
+		"SaveSettingsFrom": func(ctx context.Context) (any, error) {
+			_, err := s.SaveSettingsFrom(ctx, t, p, 1, []byte("{}"), store.Origin{Verb: "settings.imported"})
+			return nil, err
+		},
 		"Audit": func(ctx context.Context) (any, error) {
 			return nil, s.Audit(ctx, store.AuditEntry{Tenant: "nobody", Portal: p, Verb: "x"})
 		},

@@ -260,6 +260,16 @@ func (e *exam) settingsHaveVersions() {
 	if rest, err := e.s.AuditTrail(ctx, "acme", trail[1].ID, 9); err != nil || len(rest) != 1 || rest[0].Author != "ann" {
 		t.Errorf("rest: %+v, %v", rest, err)
 	}
+	from := store.Origin{Author: "ann", Verb: "settings.restored", Detail: map[string]any{"from": 1}}
+	if _, err := e.s.SaveSettingsFrom(ctx, "acme", e.portal, 1, []byte(`{}`), from); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("a stale restoring: %v", err)
+	}
+	third, err := e.s.SaveSettingsFrom(ctx, "acme", e.portal, 2, []byte(`{"v":3}`), from)
+	e.must(err)
+	trail, err = e.s.AuditTrail(ctx, "acme", "", 1)
+	if err != nil || third != 3 || trail[0].Verb != "settings.restored" || trail[0].Author != "ann" || string(trail[0].Detail) != `{"from":1,"version":3}` {
+		t.Errorf("restored: %d, %+v, %v", third, trail, err)
+	}
 	l := func() lane.Lease { e.save(e.delivery("k", "s")); return e.lease("a") }()
 	if d, err := e.s.Directory(ctx, l); err != nil || !d.SyncedAt.IsZero() {
 		t.Errorf("no directory yet: %+v, %v", d, err)
