@@ -23,6 +23,7 @@ import (
 	"omniconnector/integration"
 	"omniconnector/integration/centre"
 	"omniconnector/integration/settings"
+	"omniconnector/web/embed"
 )
 
 // Config is what the API is made of. Store, Connector, Platform, Scheduler, Platforms, Now and Log are required.
@@ -34,6 +35,8 @@ type Config struct {
 	Platforms Platforms
 	// AdminToken opens the routes of the operator; empty closes them.
 	AdminToken integration.Secret
+	// Embed recognises the tokens of the SaaS's own cabinet; nil takes none.
+	Embed *embed.Verifier
 	// PublicURL is where sources reach the connector, without a slash at the end.
 	PublicURL string
 	// Ready reports why the process cannot work: the database does not answer or has an old schema.
@@ -118,7 +121,8 @@ func (a *API) humaConfig() huma.Config {
 	c.RejectUnknownQueryParameters = true
 	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", Description: "A tenant's token (oc_<tenant>_…), or the operator's."},
+		"bearer": {Type: "http", Scheme: "bearer", Description: "A tenant's token (oc_<tenant>_…), the operator's, or a signed token of the SaaS's cabinet " +
+			"(JWT by HS256 or EdDSA with kid, iss, aud, sub, tenant, scope read or write, nbf, and exp at most 15 minutes after nbf)."},
 	}
 	c.Transformers = []huma.Transformer{func(hc huma.Context, _ string, v any) (any, error) {
 		if model, ok := v.(*huma.ErrorModel); ok {
@@ -142,7 +146,8 @@ func schemaName(t reflect.Type, hint string) string {
 }
 
 const apiDescription = "Tenants, portals, settings and the journal of omniconnector. Errors are problem documents (RFC 9457) " +
-	"that list every mistake at once; Accept-Language chooses Russian or English."
+	"that list every mistake at once; Accept-Language chooses Russian or English. RateLimit-Limit, RateLimit-Remaining and " +
+	"RateLimit-Reset (seconds) tell what a token has left; 429 names in Retry-After when to come again."
 
 // route is one line of the table: who may call what, and what it answers.
 type route struct {

@@ -1,17 +1,21 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"omniconnector/integration"
+	"omniconnector/web/embed"
 )
 
 // access says who may use a route.
@@ -45,25 +49,22 @@ func (a *API) admit(hc huma.Context, next func(huma.Context)) {
 	next(huma.WithValue(hc, identityKey, who))
 }
 
+// identify tells who asks and whether they may. What one caller may ask is counted by token; by person where the SaaS
+// signs a fresh token every few minutes.
 func (a *API) identify(hc huma.Context) (Identity, error) {
-	// Guessing is slowed down by address before a token is looked up.
 	token, ok := bearer(hc.Header("Authorization"))
-	address := host(hc.RemoteAddr())
 	if !ok {
-		if !a.strangers.allow(address) {
-			return Identity{}, refuse("too_many")
-		}
-		return Identity{}, refuse("unauthorized")
+		return Identity{}, a.stranger(hc)
 	}
-	if !a.callers.allow(string(token)) {
-		return Identity{}, refuse("too_many")
+	if a.cfg.Embed != nil && embed.Shaped(token) && !a.operator(token) {
+		return a.identifyPerson(hc, token)
+	}
+	if err := a.count(hc, string(token)); err != nil {
+		return Identity{}, err
 	}
 	who, err := a.recognise(hc.Context(), token)
 	if errors.Is(err, ErrNotFound) {
-		if !a.strangers.allow(address) {
-			return Identity{}, refuse("too_many")
-		}
-		return Identity{}, refuse("unauthorized")
+		return Identity{}, a.stranger(hc)
 	}
 	if err != nil {
 		return Identity{}, err
@@ -71,12 +72,74 @@ func (a *API) identify(hc huma.Context) (Identity, error) {
 	return who, permit(who, accessOf(hc.Operation()))
 }
 
+// identifyPerson recognises a token of the SaaS's cabinet (S-1).
+func (a *API) identifyPerson(hc huma.Context, token integration.Secret) (Identity, error) {
+	said, err := a.cfg.Embed.Verify(token)
+	if err != nil {
+		return Identity{}, a.refusePerson(hc, err)
+	}
+	if err := a.count(hc, "embed\x00"+string(said.Tenant)+"\x00"+said.Person); err != nil {
+		return Identity{}, err
+	}
+	tenant, err := a.cfg.Store.Tenant(hc.Context(), said.Tenant)
+	if errors.Is(err, ErrNotFound) {
+		return Identity{}, a.refusePerson(hc, err)
+	}
+	if err != nil {
+		return Identity{}, err
+	}
+	who := Identity{Tenant: tenant, Scope: ScopeRead, Person: said.Person}
+	if said.Write {
+		who.Scope = ScopeWrite
+	}
+	return who, permit(who, accessOf(hc.Operation()))
+}
+
+// refusePerson tells the operator why; the SaaS's programmers would search for long otherwise. Whoever asked learns nothing.
+func (a *API) refusePerson(hc huma.Context, why error) error {
+	refused := a.stranger(hc)
+	if told(refused, speaks(hc.Context())).Status == http.StatusUnauthorized { // guesses that are slowed down do not fill the log
+		a.log.LogAttrs(hc.Context(), slog.LevelInfo, "embed.refused", slog.Any("error", why))
+	}
+	return refused
+}
+
+// count takes one request out of a caller's bucket and tells what is left.
+func (a *API) count(hc huma.Context, caller string) error {
+	q := a.callers.take(caller)
+	q.headers(hc.SetHeader)
+	if !q.ok {
+		return &refusal{code: "too_many", retry: q.retry}
+	}
+	return nil
+}
+
+// stranger refuses one who is unknown. Guessing is slowed down by address.
+func (a *API) stranger(hc huma.Context) error {
+	if q := a.strangers.take(host(hc.RemoteAddr())); !q.ok {
+		return &refusal{code: "too_many", retry: q.retry}
+	}
+	return refuse("unauthorized")
+}
+
 // recognise tells whom a token speaks for; the operator's has no tenant.
 func (a *API) recognise(ctx context.Context, token integration.Secret) (Identity, error) {
-	if a.cfg.AdminToken != "" && same(token, a.cfg.AdminToken) {
+	if a.operator(token) {
 		return Identity{Token: "admin"}, nil
 	}
 	return a.cfg.Store.Recognise(ctx, token)
+}
+
+func (a *API) operator(token integration.Secret) bool {
+	return a.cfg.AdminToken != "" && same(token, a.cfg.AdminToken)
+}
+
+// author names the caller in the audit.
+func author(ctx context.Context) string {
+	if who := caller(ctx); who.Person != "" {
+		return "embed: " + who.Person
+	}
+	return "api: " + caller(ctx).Token
 }
 
 // permit compares an identity with what a route asks for.
@@ -101,7 +164,7 @@ func permit(who Identity, need access) error {
 func bearer(header string) (integration.Secret, bool) {
 	scheme, token, _ := strings.Cut(header, " ")
 	token = strings.TrimSpace(token)
-	const longest = 512
+	const longest = 2048 // a signed token with room for claims that are not ours
 	return integration.Secret(token), strings.EqualFold(scheme, "bearer") && token != "" && len(token) <= longest
 }
 
@@ -125,7 +188,7 @@ func headersOf(p *Problem) map[string]string {
 	case http.StatusUnauthorized:
 		return map[string]string{"WWW-Authenticate": `Bearer realm="omniconnector"`}
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		return map[string]string{"Retry-After": "5"}
+		return map[string]string{"Retry-After": seconds(cmp.Or(p.retry, 5*time.Second))}
 	}
 	return nil
 }

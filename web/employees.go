@@ -217,7 +217,7 @@ func (a *API) setMapping(ctx context.Context, at EmployeePath, match string, use
 		return nil, err
 	}
 	who := caller(ctx)
-	if _, err := a.cfg.Store.SaveSettings(ctx, who.Tenant.ID, at.Portal, m.document.Version, body, "api: "+who.Token); err != nil {
+	if _, err := a.cfg.Store.SaveSettings(ctx, who.Tenant.ID, at.Portal, m.document.Version, body, author(ctx)); err != nil {
 		return nil, err
 	}
 	if m, err = a.mappings(ctx, at.Portal); err != nil {

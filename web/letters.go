@@ -74,9 +74,6 @@ func (a *API) retryLetter(ctx context.Context, in *LetterPath) (*struct{}, error
 	return &struct{}{}, a.cfg.Store.Retry(ctx, p.Tenant, p.ID, key, author(ctx))
 }
 
-// author names the caller in the audit.
-func author(ctx context.Context) string { return "api: " + caller(ctx).Token }
-
 type dismissIn struct {
 	LetterPath
 	Body struct {

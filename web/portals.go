@@ -148,7 +148,7 @@ func (a *API) getPortal(ctx context.Context, in *PortalPath) (*portalOut, error)
 
 func (a *API) disconnectPortal(ctx context.Context, in *PortalPath) (*struct{}, error) {
 	who := caller(ctx)
-	err := a.cfg.Store.SetPortalState(ctx, who.Tenant.ID, in.Portal, integration.PortalGone, "api: "+who.Token)
+	err := a.cfg.Store.SetPortalState(ctx, who.Tenant.ID, in.Portal, integration.PortalGone, author(ctx))
 	return &struct{}{}, err
 }
 

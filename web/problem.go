@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"omniconnector/crm"
 	"omniconnector/integration"
@@ -17,6 +18,7 @@ type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 	Detail string         `json:"detail" doc:"What to do about it"`
 	Code   string         `json:"code" example:"invalid" doc:"The kind of error, for programs"`
 	Errors []ProblemError `json:"errors,omitempty" doc:"Every single mistake"`
+	retry  time.Duration  // when to come again; 0 is not known
 }
 
 // ProblemError is one mistake of several.
@@ -45,6 +47,7 @@ type refusal struct {
 	code     string
 	args     []string // pairs of a name and what it becomes
 	problems []rules.Problem
+	retry    time.Duration
 }
 
 // Error names the kind of refusal.
@@ -134,7 +137,7 @@ func (r *refusal) told(l integration.Lang) *Problem {
 		k, r.code = kinds["internal"], "internal"
 	}
 	p := &Problem{
-		Type: "/api/#problem-" + r.code, Title: k.title.in(l), Status: k.status, Detail: k.detail.in(l), Code: r.code,
+		Type: "/api/#problem-" + r.code, Title: k.title.in(l), Status: k.status, Detail: k.detail.in(l), Code: r.code, retry: r.retry,
 	}
 	for i := 0; i+1 < len(r.args); i += 2 {
 		p.Detail = strings.ReplaceAll(p.Detail, "{"+r.args[i]+"}", integration.InLanguage(r.args[i+1], l))

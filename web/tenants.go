@@ -133,13 +133,14 @@ type meOut struct {
 	Body struct {
 		Tenant TenantView `json:"tenant"`
 		Scope  Scope      `json:"scope" enum:"read,write"`
+		Person string     `json:"person,omitempty" doc:"Who works in the SaaS's cabinet, when its token says so"`
 	}
 }
 
 func (a *API) me(ctx context.Context, _ *struct{}) (*meOut, error) {
 	who := caller(ctx)
 	out := &meOut{}
-	out.Body.Tenant, out.Body.Scope = tenantView(who.Tenant), who.Scope
+	out.Body.Tenant, out.Body.Scope, out.Body.Person = tenantView(who.Tenant), who.Scope, who.Person
 	return out, nil
 }
 

@@ -24,6 +24,7 @@ type settings struct {
 	Database     string   `env:"OMNI_DATABASE" help:"PostgreSQL address (postgres://…) or path of an SQLite file; empty: in --data."`
 	AllowPrivate bool     `env:"OMNI_ALLOW_PRIVATE" help:"Allow portals and records at private addresses and without https."`
 	OAuthHosts   []string `env:"OMNI_OAUTH_HOSTS" name:"oauth-hosts" help:"Hosts besides the vendor's that may receive client secrets."`
+	EmbedIssuer  string   `env:"OMNI_EMBED_ISSUER" name:"embed-issuer" help:"How the SaaS's cabinet names itself in its signed tokens."`
 	NoReceive    bool     `env:"OMNI_NO_RECEIVE" help:"Do not take webhooks in this process."`
 	NoWork       bool     `env:"OMNI_NO_WORK" help:"Do not work lanes in this process."`
 	LogLevel     string   `env:"OMNI_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"How much is logged: debug, info, warn, error."`
@@ -46,6 +47,7 @@ func (s *settings) config(log io.Writer) (app.Config, error) {
 	c := app.Config{
 		Listen: s.Listen, PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Data: s.Data, Database: s.Database,
 		Keys: secret("OMNI_KEYS"), AdminToken: secret("OMNI_ADMIN_TOKEN"), SessionKey: secret("OMNI_SESSION_KEY"),
+		EmbedKeys: secret("OMNI_EMBED_KEYS"), EmbedIssuer: s.EmbedIssuer,
 		AllowPrivate: s.AllowPrivate, OAuthHosts: s.OAuthHosts, NoReceive: s.NoReceive, NoWork: s.NoWork,
 		Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: level})),
 	}
@@ -77,6 +79,7 @@ func (*serve) Help() string {
   OMNI_ADMIN_TOKEN   the operator's token of the API; without it nobody can create tenants
   OMNI_KEYS          seals what is stored, "1:BASE64" (several by commas, the greatest number seals); without it a key file in --data
   OMNI_SESSION_KEY   signs the pages' sessions; without it one is drawn at each start
+  OMNI_EMBED_KEYS    verify the tokens of the SaaS's cabinet, "ID:hs256:BASE64" or "ID:eddsa:BASE64" (a public key), several by commas
   OMNI_DATABASE      may come from OMNI_DATABASE_FILE too`
 }
 

@@ -28,6 +28,10 @@ type Config struct {
 	AdminToken integration.Secret
 	// SessionKey signs the sessions of pages; empty draws one at start.
 	SessionKey integration.Secret
+	// EmbedKeys verify the tokens of the SaaS's own cabinet, "id:hs256:BASE64" or "id:eddsa:BASE64"; empty takes none.
+	EmbedKeys integration.Secret
+	// EmbedIssuer is how the SaaS names itself in them. Their audience is PublicURL.
+	EmbedIssuer string
 	// AllowPrivate permits portals and records at private addresses and without https.
 	AllowPrivate bool
 	// OAuthHosts may receive client secrets besides the vendor's own.

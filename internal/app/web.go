@@ -13,6 +13,7 @@ import (
 	"omniconnector/crm/bitrix24"
 	"omniconnector/integration"
 	"omniconnector/web"
+	"omniconnector/web/embed"
 	"omniconnector/web/page"
 	"omniconnector/web/storage"
 	"omniconnector/webhooks/uis"
@@ -20,8 +21,12 @@ import (
 
 // makeWeb mounts the JSON API and the pages.
 func (a *App) makeWeb(context.Context) error {
+	cabinet, err := a.cabinet()
+	if err != nil {
+		return err
+	}
 	api, err := web.New(web.Config{
-		Store: storage.New(a.store), Connector: connector{a}, Platform: scheduler{a}, Scheduler: scheduler{a}, Platforms: platforms{}, AdminToken: a.cfg.AdminToken,
+		Embed: cabinet, Store: storage.New(a.store), Connector: connector{a}, Platform: scheduler{a}, Scheduler: scheduler{a}, Platforms: platforms{}, AdminToken: a.cfg.AdminToken,
 		PublicURL: a.cfg.PublicURL, Ready: a.store.Ping, Gatherer: a.metrics.registry, Now: a.cfg.Now, Log: a.cfg.Log,
 	})
 	if err != nil {
@@ -39,6 +44,17 @@ func (a *App) makeWeb(context.Context) error {
 	}
 	pages.Mount(a.router) //nolint:contextcheck // handlers take their request's context
 	return nil
+}
+
+// cabinet recognises the tokens of the SaaS's cabinet; without keys there is none.
+func (a *App) cabinet() (*embed.Verifier, error) {
+	if a.cfg.EmbedKeys == "" {
+		return nil, nil //nolint:nilnil // no keys is no mistake
+	}
+	if a.cfg.EmbedIssuer == "" || a.cfg.PublicURL == "" {
+		return nil, errors.New("OMNI_EMBED_KEYS need OMNI_EMBED_ISSUER and OMNI_PUBLIC_URL: the issuer and the audience of the tokens")
+	}
+	return embed.New(embed.Config{Keys: a.cfg.EmbedKeys, Issuer: a.cfg.EmbedIssuer, Audience: a.cfg.PublicURL, Now: a.cfg.Now})
 }
 
 // sessionKey signs the sessions of pages. Replicas behind one address must be given the same one; otherwise each

@@ -58,7 +58,7 @@ func (w *World) API() *web.API {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(prometheus.NewCounter(prometheus.CounterOpts{Name: "tests_total", Help: "One line."}))
 	a, err := web.New(web.Config{
-		Store: w.Web, Connector: w.Portals, Platform: Telephony{}, Scheduler: w.Errands, Platforms: Platforms{}, AdminToken: AdminToken, PublicURL: "https://hooks.example",
+		Embed: w.cabinet(), Store: w.Web, Connector: w.Portals, Platform: Telephony{}, Scheduler: w.Errands, Platforms: Platforms{}, AdminToken: AdminToken, PublicURL: PublicURL,
 		Ready: w.Web.Ping, Gatherer: registry, Now: w.Now, Log: w.Logger, Version: "test",
 	})
 	w.must(err)
