@@ -110,6 +110,7 @@ var fieldSentences = map[string]phrase{
 	"platform_address":  {"Это не адрес API платформы. Укажите его вида https://dataapi.uiscom.ru/v2.0.", "This is no address of the platform's API. Give it like https://dataapi.uiscom.ru/v2.0."},
 	"token_or_password": {"Укажите либо ключ, либо логин с паролем, а не всё сразу.", "Give either the key or the login and password, not both."},
 	"unknown_user":      {"Такого пользователя в портале нет. Выберите другого или синхронизируйте справочник.", "The portal has no such user. Choose another, or synchronise the directory."},
+	"session_or_events": {"Укажите либо звонок из журнала, либо события, но не то и другое.", "Give either a call of the journal or events, not both."},
 	"unknown_session":   {"Такого звонка в этом портале нет. Выберите другой.", "This portal knows no such call. Choose another."},
 	"future":            {"Этот момент ещё не наступил. Укажите прошедшее время.", "This moment is still to come. Give one in the past."},
 	"period_too_long":   {"Период длиннее года. Импортируйте по частям.", "The period is longer than a year. Import it in parts."},

@@ -81,7 +81,7 @@ func compiled(tb interface {
 
 func effects(p simulate.Past, s *integration.Settings) simulate.Effects {
 	r := simulate.Replay(p, s)
-	return simulate.Describe(r.Actions(), r.Outcomes(), simulate.Names{Portal: p.Directory, Centre: p.Centre})
+	return r.Effects(simulate.Names{Portal: p.Directory, Centre: p.Centre})
 }
 
 func TestDifferencesAreToldInBothLanguages(t *testing.T) {
@@ -105,7 +105,8 @@ func TestDifferencesAreToldInBothLanguages(t *testing.T) {
 			[]string{
 				"Название (новая запись): было — Входящий звонок на номер +79261234567 из приложения OMNI, стало бы — Lead of +79261234567",
 				"Стадия (новая запись): было — New, стало бы — In process",
-			}, []string{
+			},
+			[]string{
 				"Name (new record): was Входящий звонок на номер +79261234567 из приложения OMNI, would be Lead of +79261234567",
 				"Stage (new record): was New, would be In process",
 			},
@@ -181,11 +182,10 @@ type lane struct {
 	past     simulate.Past
 	late     time.Duration // how long after its moment a call is woken
 
-	events   []integration.Event
-	memory   integration.Memory
-	wake     time.Time
-	actions  []integration.Action
-	outcomes []integration.Outcome
+	events []integration.Event
+	memory integration.Memory
+	wake   time.Time
+	stored simulate.Stored
 }
 
 func (l *lane) arrive(now time.Time, batch ...integration.Event) {
@@ -207,12 +207,18 @@ func (l *lane) decide(now time.Time, batch ...integration.Event) {
 	}
 	if integration.Ask(f) != nil {
 		f.Known, f.AskedAt = p.Known, now
-		p.AskedAt = now
+	}
+	if f.Call.Finished && !l.memory.Closed {
+		f.Missed = p.Missed
 	}
 	plan := integration.Decide(f)
 	l.memory, l.wake = plan.Memory, plan.Wake
-	p.Steps, p.Until = append(p.Steps, simulate.Step{Events: batch, Now: now}), now
-	l.actions, l.outcomes = append(l.actions, plan.Actions...), append(l.outcomes, plan.Outcome)
+	made := simulate.StoredPlan{Outcome: plan.Outcome, At: now}
+	for i := range batch {
+		made.Events = append(made.Events, batch[i].ID)
+	}
+	s := &l.stored
+	s.Events, s.Memory, s.Plans, s.Actions = l.events, l.memory, append(s.Plans, made), append(s.Actions, plan.Actions...)
 }
 
 // life draws a call whose notifications come in any order, some of them together, some late and some never.
@@ -271,14 +277,16 @@ func TestTheSameSettingsMakeNoDifferenceToAnyLife(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		known := rapid.SampledFrom([]crm.Customer{
-			{}, {Contacts: []crm.Entity{{Kind: crm.Contact, ID: 100, Responsible: story.Carl, Updated: story.Began.Add(time.Second)}}},
+			{},
+			{Contacts: []crm.Entity{{Kind: crm.Contact, ID: 100, Responsible: story.Carl, Updated: story.Began.Add(time.Second)}}},
 			{Deals: []crm.Entity{{Kind: crm.Deal, ID: 400, Responsible: story.Dan, Stage: "NEW"}}, Missed: []int64{9001}},
 		}).Draw(t, "known")
 		portal := story.Usual()
 		portal.Mode = rapid.SampledFrom([]crm.Mode{crm.Classic, crm.Simple}).Draw(t, "mode")
 		l := &lane{
-			settings: drawn().Draw(t, "settings"), past: simulate.Past{Known: &known, Directory: portal.Directory()},
-			late: rapid.SampledFrom([]time.Duration{0, time.Millisecond, time.Hour}).Draw(t, "late"),
+			settings: drawn().Draw(t, "settings"),
+			past:     simulate.Past{Known: &known, Directory: portal.Directory(), Missed: []int64{9001, 9002}},
+			late:     rapid.SampledFrom([]time.Duration{0, time.Millisecond, time.Hour}).Draw(t, "late"),
 		}
 		now := story.Began
 		for rest := life().Draw(t, "life"); len(rest) > 0; {
@@ -288,15 +296,15 @@ func TestTheSameSettingsMakeNoDifferenceToAnyLife(t *testing.T) {
 			rest = rest[n:]
 		}
 		names := simulate.Names{Portal: l.past.Directory}
-		was := simulate.Describe(l.actions, l.outcomes, names)
-		r := simulate.Replay(l.past, l.settings)
-		would := simulate.Describe(r.Actions(), r.Outcomes(), names)
+		was, past := l.stored.Effects(names), l.stored.Past(names)
+		r := simulate.Replay(past, l.settings)
+		would := r.Effects(names)
 		if diff := cmp.Diff(was, would); diff != "" {
 			t.Fatalf("(-was +would)\n%s", diff)
 		}
 		other := drawn().Draw(t, "draft")
-		r = simulate.Replay(l.past, other)
-		draft := simulate.Describe(r.Actions(), r.Outcomes(), names)
+		r = simulate.Replay(past, other)
+		draft := r.Effects(names)
 		if (len(simulate.Compare(was, draft)) == 0) != slices.Equal(was, draft) {
 			t.Fatalf("differences and effects disagree: %v\n%v\n%v", simulate.Compare(was, draft), was, draft)
 		}

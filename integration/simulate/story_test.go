@@ -31,7 +31,7 @@ func (l *lived) was(tb testing.TB) simulate.Effects {
 
 func (l *lived) would(s *integration.Settings) (simulate.Effects, simulate.Result) {
 	r := simulate.Replay(l.past, s)
-	return simulate.Describe(r.Actions(), r.Outcomes(), l.names()), r
+	return r.Effects(l.names()), r
 }
 
 func (l *lived) names() simulate.Names {
