@@ -11,31 +11,47 @@ import (
 
 // direction warns of what is set for the calls of one direction.
 func (l *linter) direction(at string, calls *integration.Calls, d crm.Direction) {
-	if calls.Filter.On && calls.Filter.Where.Empty() {
-		l.say(at+"/filter/where", "filter_empty")
+	words := integration.Words(d)
+	if calls.Filter.On {
+		l.callFilter(at+"/filter/where", calls.Filter.Where, words)
 	}
 	for _, k := range kindsOfEntity {
-		var filters []rules.Filter
-		for _, t := range calls.Names.For(k) {
-			filters = append(filters, t.Where)
+		var list []ordered
+		for i, t := range calls.Names.For(k) {
+			list = append(list, ordered{i, t.Text, t.Where})
 		}
-		l.shadowed(at+"/names/"+string(k), filters, nil)
+		l.winning(at+"/names/"+string(k), list, words)
 	}
-	l.funnels(at+"/funnels", &calls.Funnels)
-	l.responsible(at+"/responsible", &calls.Responsible)
-	words := integration.Words(d)
+	l.funnels(at+"/funnels", &calls.Funnels, words)
+	l.responsible(at+"/responsible", &calls.Responsible, words)
 	eachFilter(at, calls, func(at string, f *rules.Filter) { l.values(at, f, words) })
 }
 
-func (l *linter) funnels(at string, f *integration.Funnels) {
+// callFilter warns of a filter that lets every call pass, or none.
+func (l *linter) callFilter(at string, where rules.Filter, words []rules.Word) {
+	r := rules.NewReasoner([]rules.Filter{where}, words)
+	switch {
+	case where.Empty():
+		l.say(at, "filter_empty")
+	case r.Possible(rules.Question{Hold: []int{0}}) == rules.No:
+		l.say(at, "filter_contradictory")
+	case r.Possible(rules.Question{Fail: []int{0}}) == rules.No:
+		l.say(at, "filter_always")
+	}
+}
+
+func (l *linter) funnels(at string, f *integration.Funnels, words []rules.Word) {
 	if l.dir.Mode != crm.Simple {
 		l.stage(at+"/lead_stage", l.dir.LeadStages, f.LeadStage)
 	}
 	l.dealStage(at+"/stage", f.Funnel, f.Stage)
-	byKind := map[crm.Kind][]rules.Filter{}
-	places := map[crm.Kind][]int{}
+	lists := map[crm.Kind][]ordered{}
 	for i, r := range f.Rules {
-		byKind[r.Entity], places[r.Entity] = append(byKind[r.Entity], r.Where), append(places[r.Entity], i)
+		result := r.Stage
+		if r.Entity != crm.Lead {
+			result += " " + decimal(r.Funnel)
+		}
+		lists[r.Entity] = append(lists[r.Entity], ordered{i, result, r.Where})
 		place := at + "/rules/" + strconv.Itoa(i) + "/stage"
 		if r.Entity == crm.Lead {
 			l.stage(place, l.dir.LeadStages, r.Stage)
@@ -44,7 +60,7 @@ func (l *linter) funnels(at string, f *integration.Funnels) {
 		}
 	}
 	for _, k := range []crm.Kind{crm.Lead, crm.Deal} {
-		l.shadowed(at+"/rules", byKind[k], places[k])
+		l.winning(at+"/rules", lists[k], words)
 	}
 }
 
@@ -67,34 +83,14 @@ func (l *linter) stage(at string, stages []crm.Stage, code string) {
 	l.say(at, "closed_stage", verbatim(name))
 }
 
-func (l *linter) responsible(at string, r *integration.Responsible) {
+func (l *linter) responsible(at string, r *integration.Responsible, words []rules.Word) {
 	l.dismissed(at+"/default", r.Default, "inactive_user")
-	var owners []rules.Filter
+	var owners []ordered
 	for i, rule := range r.Rules {
 		l.dismissed(at+"/rules/"+strconv.Itoa(i)+"/user", rule.User, "inactive_user")
-		owners = append(owners, rule.Where)
+		owners = append(owners, ordered{i, decimal(int64(rule.User)), rule.Where})
 	}
-	l.shadowed(at+"/rules", owners, nil)
-}
-
-// shadowed warns of rules after one without conditions. Places are the indexes of the filters
-// in the document, when they are not simply 0, 1, 2.
-func (l *linter) shadowed(at string, filters []rules.Filter, places []int) {
-	place := func(i int) int {
-		if places != nil {
-			return places[i]
-		}
-		return i
-	}
-	always := -1
-	for i := range filters {
-		switch {
-		case always >= 0:
-			l.say(at+"/"+strconv.Itoa(place(i)), "never_wins", count(place(always)+1))
-		case filters[i].Empty():
-			always = i
-		}
-	}
+	l.winning(at+"/rules", owners, words)
 }
 
 // eachFilter visits the filters of a direction's calls with their pointers.

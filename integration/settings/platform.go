@@ -28,6 +28,17 @@ func (p platform) number(digits string) (centre.Number, bool) {
 
 // values are what calls may have of a parameter, ids and names alike; none when the platform does not tell.
 func (p platform) values(of rules.Parameter) map[string]bool {
+	all := map[string]bool{}
+	for _, spellings := range p.things(of) {
+		for _, s := range spellings {
+			all[s] = true
+		}
+	}
+	return all
+}
+
+// things are what a parameter may be, each in the spellings that a call has at once.
+func (p platform) things(of rules.Parameter) [][]string {
 	switch of {
 	case integration.ParamVirtualNumber:
 		return texts(p.Numbers, func(n centre.Number) []string { return []string{n.Number} })
@@ -36,13 +47,11 @@ func (p platform) values(of rules.Parameter) map[string]bool {
 	case integration.ParamScenario:
 		return texts(p.Scenarios, func(s centre.Scenario) []string { return both(s.Named) })
 	case integration.ParamLastOperation:
-		return texts(p.Scenarios, func(s centre.Scenario) []string {
-			var all []string
-			for _, o := range s.Operations {
-				all = append(all, both(o)...)
-			}
-			return all
-		})
+		var all [][]string
+		for _, s := range p.Scenarios {
+			all = append(all, texts(s.Operations, both)...)
+		}
+		return all
 	case integration.ParamGroup:
 		return texts(p.Groups, both)
 	case integration.ParamCampaign, integration.ParamFirstCampaign:
@@ -55,16 +64,40 @@ func (p platform) values(of rules.Parameter) map[string]bool {
 	return nil
 }
 
+// oneSpelling writes every value of a filter as the first spelling of its thing, as far as the platform tells.
+func (p platform) oneSpelling(f rules.Filter) rules.Filter {
+	for i, member := range f.Of {
+		if i == 0 {
+			f.Of = slices.Clone(f.Of)
+		}
+		f.Of[i] = p.oneSpelling(member)
+	}
+	if f.Parameter == "" {
+		return f
+	}
+	first := map[string]string{}
+	for _, spellings := range p.things(f.Parameter) {
+		for _, s := range spellings {
+			first[s] = spellings[0]
+		}
+	}
+	f.Values = slices.Clone(f.Values)
+	for i, v := range f.Values {
+		if s, ok := first[v]; ok {
+			f.Values[i] = s
+		}
+	}
+	return f
+}
+
 func both(n centre.Named) []string { return []string{decimal(n.ID), n.Name} }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
-func texts[T any](list []T, of func(T) []string) map[string]bool {
-	all := map[string]bool{}
+func texts[T any](list []T, of func(T) []string) [][]string {
+	all := make([][]string, 0, len(list))
 	for _, item := range list {
-		for _, text := range of(item) {
-			all[text] = true
-		}
+		all = append(all, of(item))
 	}
 	return all
 }
