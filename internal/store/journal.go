@@ -12,6 +12,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"omniconnector/crm"
 	"omniconnector/integration"
 	"omniconnector/integration/lane"
 )
@@ -28,6 +29,13 @@ type JournalFilter struct {
 	Outcome  integration.Outcome
 	Since    time.Time // of receipt, inclusive
 	Until    time.Time // exclusive
+	// Text is looked for in what an event says, its session and its customer.
+	Text string
+	// EntityKind and Entity keep the calls that knew a record of the CRM or made it.
+	EntityKind crm.Kind
+	Entity     int64
+	// State keeps events of which an action came to it: dead, failed.
+	State lane.ActionState
 }
 
 // JournalEvent is one event as the journal lists it.
@@ -127,7 +135,7 @@ func (f JournalFilter) scope(db *gorm.DB) *gorm.DB {
 	if !f.Until.IsZero() {
 		db = db.Where("received_at < ?", micros(f.Until))
 	}
-	return db
+	return f.search(db)
 }
 
 // Event gives one event whole, or ErrNotFound. An empty portal asks for one that is kept in
