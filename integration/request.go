@@ -69,8 +69,11 @@ func (d *decision) click() {
 	}
 	t := &d.Settings.Telephony
 	switch {
-	case !t.Enabled || t.Other.On || !t.Click.On:
+	case !t.Enabled || !t.Click.On:
 		d.reject("click_off")
+		return
+	case t.Other.On: // T-1: T-8 is inactive, though its own switch may be on
+		d.reject("click_other")
 		return
 	case !d.customer():
 		d.plan.Outcome = Nothing // the reason is told; the card is taken care of

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -37,10 +38,12 @@ func (s speaker) values(p Parameter, values []string) string {
 		if name == "" {
 			name = v
 		}
-		spoken = append(spoken, name)
+		if !slices.Contains(spoken, name) { // an identifier and its name are both values, and are spoken alike
+			spoken = append(spoken, name)
+		}
 	}
 	list := strings.Join(spoken, ", ")
-	if more := len(values) - len(spoken); more > 0 {
+	if more := len(values) - mostSpoken; more > 0 {
 		list += s.say(" и ещё ", " and ") + strconv.Itoa(more) + s.say("", " more")
 	}
 	return list

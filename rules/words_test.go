@@ -66,7 +66,7 @@ func TestDescribeSaysWhatTheFilterMeans(t *testing.T) {
 
 func TestSentencesSayWhyInTheTenantsWords(t *testing.T) {
 	t.Parallel()
-	s := rules.Subject{"virtual_number": {"74950000101"}, "employee": {"7", "8"}}
+	s := rules.Subject{"virtual_number": {"74950000101"}, "employee": {"7", "Анна Тестова", "8"}}
 	named := exclude("employee", "7")
 	named.Name = "Не Анна"
 	for name, c := range map[string]struct {
@@ -82,6 +82,10 @@ func TestSentencesSayWhyInTheTenantsWords(t *testing.T) {
 			and(include("virtual_number", "74950000101"), named),
 			"Не подходит: Не Анна: «Сотрудник» исключает Анна Тестова — нет (значение: Анна Тестова, Борис Пробный)",
 			"Does not pass: Не Анна: «Employee» excludes Анна Тестова — no (value: Анна Тестова, Борис Пробный)",
+		},
+		"an_identifier_and_its_name_are_told_once": {
+			include("employee", "Анна Тестова"), "Подходит: «Сотрудник» включает Анна Тестова — да (значение: Анна Тестова, Борис Пробный)",
+			"Passes: «Employee» includes Анна Тестова — yes (value: Анна Тестова, Борис Пробный)",
 		},
 		"an_absent_value": {
 			include("site", "1"), "Не подходит: «Сайт» включает 1 — нет (значения нет)", "Does not pass: «Site» includes 1 — no (no value)",

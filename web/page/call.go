@@ -293,7 +293,7 @@ func checkOf(c *rules.Check, of *portal, l integration.Lang) check {
 
 func doneOf(a *web.ActionRow, of *portal, l integration.Lang) done {
 	d := done{
-		Name: commandWord(a.Command, l), Badge: stateBadge(a.State, l), Attempts: a.Attempts, Body: pretty(web.CommandBody(*a)), Result: pretty(a.Result),
+		Name: commandWord(a.Command, l), Badge: actionBadge(a, l), Attempts: a.Attempts, Body: pretty(web.CommandBody(*a)), Result: pretty(a.Result),
 		Clock: a.Updated.In(of.zone).Format("15:04:05"), Detail: detail(a.Do, of, l),
 	}
 	if kind, id, ok := made(a); ok {

@@ -83,7 +83,7 @@ var commandWords = map[string][2]string{
 	crm.Sync{}.Name(): {"Справочник портала", "The portal's directory"}, crm.Prepare{}.Name(): {"Подписка на события портала", "The portal's events"},
 	crm.Index{}.Name():   {"Индекс клиентов портала", "Index of the portal's customers"},
 	crm.Refresh{}.Name(): {"Обновление индекса: изменённые записи", "The index: changed records"},
-	centre.Sync{}.Name(): {"Справочник платформы", "The platform's directory"}, centre.Sweep{}.Name(): {"Поиск пропущенных звонков у платформы", "Looking for calls nobody told of"},
+	centre.Sync{}.Name(): {"Справочник платформы", "The platform's directory"}, centre.Sweep{}.Name(): {"Поиск пропущенных уведомлений", "Looking for lost notifications"},
 	centre.Import{}.Name(): {"Импорт истории звонков", "Import of past calls"}, centre.ImportStatuses{}.Name(): {"Импорт статусов сотрудников", "Import of employees' statuses"},
 }
 

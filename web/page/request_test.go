@@ -102,3 +102,27 @@ func TestIDsOfConditionsAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// T-5: what a person changed meanwhile is kept, and the page does not say that our change was made.
+func TestAChangeThatAPersonForestalledIsNotToldAsDone(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		do     crm.Command
+		state  lane.ActionState
+		result string
+		want   string
+	}{
+		"written":                 {crm.Update{}, lane.StateDone, `{}`, "state_done"},
+		"kept":                    {crm.Update{}, lane.StateDone, `{"kept":true}`, "kept"},
+		"not_settled":             {crm.Update{}, lane.StatePlanned, ``, "state_planned"},
+		"another_kind_of_command": {crm.Create{}, lane.StateDone, `{"kept":true}`, "state_done"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := actionBadge(&web.ActionRow{Do: c.do, State: c.state, Result: []byte(c.result)}, integration.Russian)
+			if want := say(integration.Russian, c.want); got.Text != want {
+				t.Errorf("got %q, want %q", got.Text, want)
+			}
+		})
+	}
+}

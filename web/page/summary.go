@@ -121,7 +121,7 @@ func badgeOf(s *web.CallStory, l integration.Lang) badge {
 
 // telling are the reasons that say best what became of a call, the best first.
 var telling = []string{
-	"dial_failed", "callback_failed", "click_off", "click_number", "click_unmapped", "click_no_phone", "click_twice", "callback_off",
+	"dial_failed", "callback_failed", "click_off", "click_other", "click_number", "click_unmapped", "click_no_phone", "click_twice", "callback_off",
 	"callback_employee", "callback_number", "dial", "fields_updated", "other_nothing_found", "other_nothing_changed", "other_settles", "other_waits",
 	"owner_nobody", "filter_kept_out", "filter_no_answer", "internal", "own_number", "no_number", "extension", "sip_name", "malformed", "off", "unset",
 	"create_lead", "create_deal", "open_exists", "create_off", "repeat", "primary", "wait_filter", "wait_ring", "wait_number", "wait_direction",
@@ -185,4 +185,15 @@ func made(a *web.ActionRow) (crm.Kind, int64, bool) {
 		return "", 0, false
 	}
 	return do.Kind, result.ID, true
+}
+
+// actionBadge is an action's state; a change that was not written, because a person had changed the record meanwhile (T-5),
+// is not told as done.
+func actionBadge(a *web.ActionRow, l integration.Lang) badge {
+	_, update := a.Do.(crm.Update)
+	var result crm.Updated
+	if update && a.State == lane.StateDone && json.Unmarshal(a.Result, &result) == nil && result.Kept {
+		return badge{"quiet", say(l, "kept")}
+	}
+	return stateBadge(a.State, l)
 }

@@ -88,7 +88,7 @@ var words = map[string][2]string{
 	"progress_calls": {"звонков прочитано", "calls read"}, "progress_customers": {"записей прочитано", "records read"},
 	"progress_found": {"найдено звонков без уведомлений", "calls found that nobody told of"}, "progress_statuses": {"статусов изменено", "statuses changed"},
 	"state_planned": {"в очереди", "queued"}, "state_sending": {"отправляется", "sending"}, "state_doubt": {"проверяется", "being checked"},
-	"state_done": {"сделано", "done"}, "state_failed": {"не понадобилось", "not needed"}, "state_dead": {"отказ", "refused"},
+	"state_done": {"сделано", "done"}, "kept": {"правка человека сохранена", "a person's change is kept"}, "state_failed": {"не понадобилось", "not needed"}, "state_dead": {"отказ", "refused"},
 	"lead": {"Лид", "Lead"}, "deal": {"Сделка", "Deal"}, "contact": {"Контакт", "Contact"}, "company": {"Компания", "Company"},
 	"activity": {"Дело", "Activity"},
 }

@@ -28,20 +28,30 @@ func (p *Platform) page(w http.ResponseWriter, _ *http.Request) {
 }
 
 var status = template.Must(template.New("status").Parse(`<!doctype html>
-<html lang="ru"><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>Emulated platform</title>
-<style>body{font:14px system-ui;margin:2em}td,th{padding:.2em .6em;text-align:left;vertical-align:top}
-.bad{color:#b00}form{display:inline}button{margin:0 .4em .4em 0}code{font-size:12px}</style>
+<html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="5"><title>Эмулятор платформы</title>
+<style>
+body{font:14px/1.45 system-ui,sans-serif;margin:0 auto;padding:1.5em 1em 3em;max-width:1180px;color:#17233a;background:#f2f5f9}
+h1{font-size:22px;margin:0 0 .2em}h2{font-size:16px;margin:1.8em 0 .6em}p{margin:0 0 1em;color:#5b6b82}
+form{display:inline}button{font:inherit;margin:0 .3em .5em 0;padding:.4em .8em;border:1px solid #cfd8e4;border-radius:8px;background:#fff;cursor:pointer}
+button:hover{border-color:#1f66f2;color:#1f66f2}
+.sheet{overflow-x:auto;background:#fff;border-radius:12px;box-shadow:0 1px 4px #17233a14}
+table{border-collapse:collapse;width:100%}td,th{padding:.4em .8em;text-align:left;vertical-align:top;border-bottom:1px solid #eef2f7}
+th{font-size:12.5px;color:#5b6b82;white-space:nowrap}.bad{color:#b02525}
+code{font:12px/1.4 ui-monospace,monospace;display:block;min-width:14em;max-height:5.6em;overflow:auto;overflow-wrap:anywhere}
+</style>
 <h1>Эмулятор платформы</h1>
+<p>Начните звонок: уведомления о нём уйдут в коннектор. Страница обновляется сама.</p>
 {{range .Scenes}}<form method="post" action="/control/play"><input type="hidden" name="scene" value="{{.}}"><button>{{.}}</button></form>{{end}}
-<table><tr><th>#<th>событие<th>сеанс<th>адрес<th>ответы</tr>
-{{range .Sent}}<tr{{if not .Delivered}} class="bad"{{end}}><td>{{.Number}}<td>{{.Event}}<td>{{.Session}}<td><code>{{.Method}} {{.URL}}</code>
-<td>{{if .Lost}}потеряно{{end}}{{range .Attempts}}{{if .Status}}{{.Status}}{{else}}{{.Error}}{{end}} {{end}}</tr>
-{{end}}</table>
 {{if .Started}}<h2>Звонки, начатые через Call API</h2>
-<table><tr><th>сеанс<th>метод<th>кому<th>номер<th>направление<th>external_id<th>исход<th>состояние</tr>
-{{range .Started}}<tr><td>{{.Session}}<td>{{.Method}}<td>{{.Contact}}<td>{{.Number}}<td>{{.Direction}}<td>{{.External}}<td>{{with .Outcome.How}}{{.}}{{else}}talked{{end}}<td>{{.State}}</tr>
-{{end}}</table>{{end}}
+<div class="sheet"><table><tr><th>сеанс<th>метод<th>кому<th>номер<th>направление<th>external_id<th>исход<th>состояние</tr>
+{{range .Started}}<tr><td>{{.Session}}<td>{{.Method}}<td>{{.Contact}}<td>{{.Number}}<td>{{.Direction}}<td><code>{{.External}}</code><td>{{with .Outcome.How}}{{.}}{{else}}talked{{end}}<td>{{.State}}</tr>
+{{end}}</table></div>{{end}}
+<h2>Уведомления</h2>
+<div class="sheet"><table><tr><th>#<th>событие<th>сеанс<th>ответы<th>адрес</tr>
+{{range .Sent}}<tr{{if not .Delivered}} class="bad"{{end}}><td>{{.Number}}<td>{{.Event}}<td>{{.Session}}<td>{{if .Lost}}потеряно{{end}}{{range .Attempts}}{{if .Status}}{{.Status}}{{else}}{{.Error}}{{end}} {{end}}<td><code>{{.Method}} {{.URL}}</code></tr>
+{{end}}</table></div>
 {{if .Requests}}<h2>Запросы к API</h2>
-<table><tr><th>#<th>API<th>метод<th>параметры<th>итог</tr>
-{{range .Requests}}<tr{{if ne .Result "ok"}} class="bad"{{end}}><td>{{.Number}}<td>{{.API}}<td>{{.Method}}<td><code>{{.Text}}</code><td>{{.Result}}</tr>
-{{end}}</table>{{end}}</html>`))
+<div class="sheet"><table><tr><th>#<th>API<th>метод<th>итог<th>параметры</tr>
+{{range .Requests}}<tr{{if ne .Result "ok"}} class="bad"{{end}}><td>{{.Number}}<td>{{.API}}<td>{{.Method}}<td>{{.Result}}<td><code>{{.Text}}</code></tr>
+{{end}}</table></div>{{end}}</html>`))

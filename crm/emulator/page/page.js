@@ -86,7 +86,8 @@
       dial.querySelector('[data-number]').textContent = number.dataset.dial
       dial.querySelector('.wrong').textContent = ''
       const user = dial.querySelector('[name=user]')
-      if (user && localStorage.dialUser) user.value = localStorage.dialUser
+      const owner = document.querySelector('[data-owner]') // who most likely calls, until somebody else was chosen
+      if (user) user.value = localStorage.dialUser || owner?.dataset.owner || ''
       if (user && !user.value) user.selectedIndex = 0
       dial.showModal()
     }
