@@ -24,6 +24,7 @@ var Rows = []any{
 	phoneRow{},
 	centreRow{},
 	platformRow{},
+	idempotencyRow{},
 }
 
 // ClaimQuery is the statement whose plan is examined.

@@ -155,6 +155,10 @@ func strangerReads(s *store.Store, t integration.TenantID, p integration.PortalI
 		"Customer": func(ctx context.Context) (any, error) {
 			return s.Customer(ctx, t, p, []integration.Phone{"+79001112233"})
 		},
+		"ClaimKey": func(ctx context.Context) (any, error) {
+			_, answer, err := s.ClaimKey(ctx, t, "k1", request)
+			return answer, err
+		},
 		"Platform":     func(ctx context.Context) (any, error) { return s.Platform(ctx, t) },
 		"PortalCentre": func(ctx context.Context) (any, error) { return s.PortalCentre(ctx, t, p) },
 		"Jobs":         func(ctx context.Context) (any, error) { return s.Jobs(ctx, t, p) },
@@ -231,6 +235,12 @@ func strangerWrites(
 		},
 		"MarkStale": func(ctx context.Context) (any, error) {
 			return nil, s.MarkStale(ctx, t, p, []integration.Record{{Kind: crm.Contact, ID: 1}})
+		},
+		"KeepAnswer": func(ctx context.Context) (any, error) {
+			return nil, s.KeepAnswer(ctx, store.Claim{Tenant: t, Key: "k2", At: e.Now()}, created)
+		},
+		"ReleaseKey": func(ctx context.Context) (any, error) {
+			return nil, s.ReleaseKey(ctx, store.Claim{Tenant: t, Key: "k2", At: e.Now()})
 		},
 		"DeletePlatform": func(ctx context.Context) (any, error) { return nil, s.DeletePlatform(ctx, t) },
 		"Prune":          func(ctx context.Context) (any, error) { return s.Prune(ctx, t, e.Now().Add(time.Hour), 9) },

@@ -43,6 +43,8 @@ func Run(t *testing.T, open Open) {
 		"actions wait for their moment":   (*exam).actionsWaitForTheirMoment,
 		"busy is what is due":             (*exam).busyIsWhatIsDue,
 		"retries revive what was skipped": (*exam).retriesReviveWhatWasSkipped,
+		"answers are given again":         (*exam).answersAreGivenAgain,
+		"one of many claims a key":        (*exam).oneOfManyClaimsAKey,
 		"strangers see nothing":           (*exam).strangersSeeNothing,
 	} {
 		t.Run(name, func(t *testing.T) {
