@@ -98,7 +98,7 @@ func (a *API) Mount(r *gin.Engine) error {
 	r.NoRoute(func(c *gin.Context) { a.lost(c, "not_found") })
 	r.NoMethod(func(c *gin.Context) { a.lost(c, "wrong_method") })
 	a.huma = humagin.New(r, a.humaConfig())
-	a.huma.UseMiddleware(a.watch, a.admit)
+	a.huma.UseMiddleware(a.watch, a.admit, a.once)
 	a.routes()
 	a.finish(a.huma.OpenAPI())
 	var err error
@@ -167,6 +167,9 @@ func add[I, O any](a *API, r route, handle func(context.Context, *I) (*O, error)
 		Security: []map[string][]string{{"bearer": {}}}, MaxBodyBytes: maxBody,
 		Description:      accessWords[r.who],
 		SkipValidateBody: r.id == "save-settings" || r.id == "validate-settings", // package settings reads them
+	}
+	if repeatable(&op) {
+		op.Parameters = append(op.Parameters, keyParam())
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)

@@ -184,10 +184,10 @@ func host(address string) string {
 
 // headersOf are what goes with some problems.
 func headersOf(p *Problem) map[string]string {
-	switch p.Status {
-	case http.StatusUnauthorized:
+	switch {
+	case p.Status == http.StatusUnauthorized:
 		return map[string]string{"WWW-Authenticate": `Bearer realm="omniconnector"`}
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+	case p.retry > 0, p.Status == http.StatusTooManyRequests, p.Status == http.StatusServiceUnavailable:
 		return map[string]string{"Retry-After": seconds(cmp.Or(p.retry, 5*time.Second))}
 	}
 	return nil

@@ -37,6 +37,7 @@ type Store interface {
 	Journal
 	Accesses
 	Errands
+	Idempotency
 }
 
 // Scope is what an API token allows.

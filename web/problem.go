@@ -188,6 +188,17 @@ var kinds = map[string]kind{
 	"exists": {409, phrase{"Уже существует", "It exists already"}, phrase{
 		"Объект с таким идентификатором уже есть. Выберите другой.", "There is an object with this id already. Choose another.",
 	}},
+	"bad_key": {400, phrase{"Idempotency-Key не подходит", "The Idempotency-Key does not fit"}, phrase{
+		"Передайте от 1 до 255 печатных знаков ASCII, например UUID.", "Send 1 to 255 printable ASCII characters, a UUID for example.",
+	}},
+	"key_reused": {422, phrase{"Ключ уже использован", "The key was used already"}, phrase{
+		"С этим Idempotency-Key за последние сутки выполнен другой запрос. Возьмите новый ключ. Ничего не изменено.",
+		"Another request was done with this Idempotency-Key during the last day. Take a new key. Nothing was changed.",
+	}},
+	"under_way": {409, phrase{"Запрос уже выполняется", "The request is under way"}, phrase{
+		"Такой же запрос с этим Idempotency-Key ещё выполняется. Повторите через секунду, чтобы получить его ответ.",
+		"The same request with this Idempotency-Key is still being done. Come again in a second for its answer.",
+	}},
 	"stale": {412, phrase{"Документ изменился", "The document has changed"}, phrase{
 		"Кто-то сохранил документ после того, как вы его прочитали. Прочитайте его снова и повторите изменение.",
 		"Somebody saved the document after you read it. Read it again and repeat your change.",
