@@ -25,6 +25,7 @@ type settings struct {
 	AllowPrivate bool     `env:"OMNI_ALLOW_PRIVATE" help:"Allow portals and records at private addresses and without https."`
 	OAuthHosts   []string `env:"OMNI_OAUTH_HOSTS" name:"oauth-hosts" help:"Hosts besides the vendor's that may receive client secrets."`
 	EmbedIssuer  string   `env:"OMNI_EMBED_ISSUER" name:"embed-issuer" help:"How the SaaS's cabinet names itself in its signed tokens."`
+	Ancestors    []string `env:"OMNI_FRAME_ANCESTORS" name:"frame-ancestors" help:"Origins that may frame the pages, such as the SaaS's cabinet: https://cabinet.example"`
 	NoReceive    bool     `env:"OMNI_NO_RECEIVE" help:"Do not take webhooks in this process."`
 	NoWork       bool     `env:"OMNI_NO_WORK" help:"Do not work lanes in this process."`
 	LogLevel     string   `env:"OMNI_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"How much is logged: debug, info, warn, error."`
@@ -47,7 +48,7 @@ func (s *settings) config(log io.Writer) (app.Config, error) {
 	c := app.Config{
 		Listen: s.Listen, PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Data: s.Data, Database: s.Database,
 		Keys: secret("OMNI_KEYS"), AdminToken: secret("OMNI_ADMIN_TOKEN"), SessionKey: secret("OMNI_SESSION_KEY"),
-		EmbedKeys: secret("OMNI_EMBED_KEYS"), EmbedIssuer: s.EmbedIssuer,
+		EmbedKeys: secret("OMNI_EMBED_KEYS"), EmbedIssuer: s.EmbedIssuer, FrameAncestors: s.Ancestors,
 		AllowPrivate: s.AllowPrivate, OAuthHosts: s.OAuthHosts, NoReceive: s.NoReceive, NoWork: s.NoWork,
 		Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: level})),
 	}

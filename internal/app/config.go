@@ -32,6 +32,8 @@ type Config struct {
 	EmbedKeys integration.Secret
 	// EmbedIssuer is how the SaaS names itself in them. Their audience is PublicURL.
 	EmbedIssuer string
+	// FrameAncestors are the origins that may frame the pages beside our own: the SaaS's cabinet.
+	FrameAncestors []string
 	// AllowPrivate permits portals and records at private addresses and without https.
 	AllowPrivate bool
 	// OAuthHosts may receive client secrets besides the vendor's own.

@@ -37,7 +37,7 @@ func (a *App) makeWeb(context.Context) error {
 	}
 	pages, err := page.New(page.Config{
 		Store: storage.New(a.store), SessionKey: a.sessionKey(), Secure: strings.HasPrefix(a.cfg.PublicURL, "https://"),
-		PageAccess: a.cfg.DemoTenant, Now: a.cfg.Now, Log: a.cfg.Log,
+		PageAccess: a.cfg.DemoTenant, FrameAncestors: a.cfg.FrameAncestors, Now: a.cfg.Now, Log: a.cfg.Log,
 	})
 	if err != nil {
 		return err

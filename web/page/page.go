@@ -34,8 +34,10 @@ type Config struct {
 	// PageAccess is a tenant who is signed in by itself on loopback addresses: the demo's. It is
 	// empty everywhere else.
 	PageAccess integration.TenantID
-	Now        func() time.Time
-	Log        *slog.Logger
+	// FrameAncestors are the origins, such as https://cabinet.example, that may frame the pages beside our own (S-1).
+	FrameAncestors []string
+	Now            func() time.Time
+	Log            *slog.Logger
 }
 
 // Page serves the pages.
@@ -47,6 +49,7 @@ type Page struct {
 	guard     *http.CrossOriginProtection
 	guesses   guesses
 	settled   settledCalls
+	policy    string // Content-Security-Policy
 }
 
 // asset is a file of ours with a name that changes with its content.
@@ -66,8 +69,12 @@ func New(c Config) (*Page, error) {
 	if len(c.SessionKey) < leastKey {
 		return nil, fmt.Errorf("page: SessionKey has %d bytes, at least %d are needed", len(c.SessionKey), leastKey)
 	}
+	csp, err := policy(c.FrameAncestors)
+	if err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
 	p := &Page{
-		cfg: c, log: c.Log.With(slog.String("component", "page")), assets: map[string]asset{},
+		policy: csp, cfg: c, log: c.Log.With(slog.String("component", "page")), assets: map[string]asset{},
 		templates: map[integration.Lang]*template.Template{}, guard: http.NewCrossOriginProtection(),
 	}
 	if err := p.loadAssets(); err != nil {
@@ -113,10 +120,10 @@ func (p *Page) Mount(r *gin.Engine) {
 	pages.GET("/unreadable", p.signed(p.unreadable))
 }
 
-// secure sets what every page needs: nothing from outside, no framing, nothing kept by caches.
+// secure sets what every page needs: nothing from outside, framed by nobody unknown, nothing kept by caches.
 func (p *Page) secure(c *gin.Context) {
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'")
+	h.Set("Content-Security-Policy", p.policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
