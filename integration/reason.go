@@ -240,7 +240,7 @@ var sentences = map[string][2]string{
 	"callback_failed":           {"Перезвонить не удалось: {why}. В CRM останется пропущенный звонок.", "The client could not be called: {why}. A missed call stays in the CRM."},
 
 	"nothing_new":      {"Событие не меняет того, что уже сделано.", "The event changes nothing of what was done."},
-	"no_card_employee": {"Никто из сотрудников не сопоставлен с порталом: карточка показана ответственному {user}.", "No employee is mapped to the portal: the card is shown to the responsible, {user}."},
+	"no_card_employee": {"В звонке нет сотрудника, сопоставленного с порталом: карточка показана ответственному {user}.", "No employee of the call is mapped to the portal: the card is shown to the responsible, {user}."},
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

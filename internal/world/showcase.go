@@ -57,6 +57,7 @@ func ShowcaseSettings() integration.Settings {
 	}
 	t.Fields = integration.ExtraFields{Lead: pairs, Deal: pairs, Contact: pairs, Company: pairs}
 	s.Sync.Daily = true
+	s.Telephony.SilenceMinutes = 5 // a call that the emulated platform forgot when the demo was stopped rings no longer than that
 	return s
 }
 
