@@ -196,4 +196,15 @@ var sentences = map[string]said{
 		"The portal requires the field {0}, which we do not fill: it may refuse to create the record. Add it to the extra fields, or make it optional in the portal.",
 	},
 	"unknown_value": {"{1}: платформа телефонии не знает значения {0}, под него не попадёт ни один звонок. Проверьте написание или синхронизируйте справочник.", "{1}: the telephony platform does not know the value {0}, so that no call has it. Check the spelling, or synchronise the directory."},
+
+	"file_other":     {"Это не файл настроек omniconnector. Загрузите файл, который получен экспортом.", "This is no file of settings of omniconnector. Send one that was exported."},
+	"file_newer":     {"Файл сохранён более новой версией: формат {0}, а здесь читаются форматы до {1}. Обновите эту установку или экспортируйте файл из такой же.", "The file was written by a newer release: its format is {0}, and formats up to {1} are read here. Update this installation, or export from one of the same release."},
+	"malformed_yaml": {"Файл — не YAML и не JSON, или в нём есть ссылки (&, *), которые не поддерживаются. Исправьте его и загрузите снова.", "The file is neither YAML nor JSON, or it has aliases (&, *), which are not taken. Mend it and send it again."},
+
+	"lacks_user":       {"В этом портале нет пользователя {0}: ни по почте, ни по имени не нашёлся ровно один. Добавьте его или укажите соответствие в mapping.users.", "This portal has no user {0}: neither the email nor the name finds exactly one. Add them, or say who it is in mapping.users."},
+	"lacks_employee":   {"На платформе телефонии нет сотрудника {0}: ни по почте, ни по имени не нашёлся ровно один. Синхронизируйте справочник или укажите соответствие в mapping.employees.", "The telephony platform has no employee {0}: neither the email nor the name finds exactly one. Synchronise the directory, or say who it is in mapping.employees."},
+	"lacks_funnel":     {"В этом портале нет воронки {0}. Создайте её и синхронизируйте справочник или укажите соответствие в mapping.funnels.", "This portal has no funnel {0}. Create it and synchronise the directory, or say which it is in mapping.funnels."},
+	"lacks_stage":      {"В воронке этого портала нет стадии {0}. Создайте её и синхронизируйте справочник или укажите соответствие в mapping.stages.", "The funnel of this portal has no stage {0}. Create it and synchronise the directory, or say which it is in mapping.stages."},
+	"lacks_lead_stage": {"В этом портале нет стадии лидов {0}. Создайте её и синхронизируйте справочник или укажите соответствие в mapping.lead_stages.", "This portal has no lead stage {0}. Create it and synchronise the directory, or say which it is in mapping.lead_stages."},
+	"lacks_field":      {"В этом портале нет поля {0}. Создайте текстовое поле с таким названием и синхронизируйте справочник или укажите соответствие в mapping.fields.", "This portal has no field {0}. Create a text field of this title and synchronise the directory, or say which it is in mapping.fields."},
 }

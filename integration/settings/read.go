@@ -14,23 +14,33 @@ import (
 // looked up in the directories, unless a directory is empty: then it is not known yet. With
 // problems the settings are nil.
 func Read(body []byte, known Directories) (*integration.Settings, []Problem) {
+	s, n := decoded(body)
+	if s == nil {
+		return nil, n.problems
+	}
+	c := checker{notes: n, settings: s, dir: directory{known.Portal}, centre: platform{known.Centre}}
+	c.everything()
+	if len(n.problems) > 0 {
+		return nil, n.problems
+	}
+	return s, nil
+}
+
+// decoded reads a document by its form alone; the settings are nil when the text itself cannot be read.
+func decoded(body []byte) (*integration.Settings, *notes) {
+	n := newNotes()
 	root, problem := document(body)
 	if problem != nil {
-		return nil, []Problem{*problem}
+		n.add(*problem)
+		return nil, n
 	}
-	n := newNotes()
 	s := integration.Defaults()
 	d := decoder{n}
 	if root.form == null { // nothing at all is no document, whatever null means inside one
 		d.breaks("", "wrong_type", formNames["object"], formNames["null"])
 	}
 	d.into(reflect.ValueOf(&s).Elem(), root, "")
-	c := checker{notes: n, settings: &s, dir: directory{known.Portal}, centre: platform{known.Centre}}
-	c.everything()
-	if len(n.problems) > 0 {
-		return nil, n.problems
-	}
-	return &s, nil
+	return &s, n
 }
 
 // document makes a tree of the text; a problem here hides all others.
