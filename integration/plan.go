@@ -188,6 +188,9 @@ func Defect(m Memory) Plan {
 
 // ReadCommand reads an action's command back from the ledger by its name, be it the CRM's or the platform's.
 func ReadCommand(name string, body []byte) (crm.Command, error) {
+	if name == (Simulation{}).Name() {
+		return readSimulation(body)
+	}
 	if errand, ok, err := centre.Decode(name, body); ok {
 		return errand, err
 	}

@@ -27,6 +27,8 @@ var errands = map[string]errand{
 	centre.Sweep{}.Name():          (*Lane).sweepCalls,
 	centre.Import{}.Name():         (*Lane).importCalls,
 	centre.ImportStatuses{}.Name(): (*Lane).importStatuses,
+
+	integration.Simulation{}.Name(): (*Lane).simulateCalls,
 }
 
 // isErrand reports whether an action goes another way than in a request to the portal.

@@ -8,6 +8,7 @@ import (
 	"omniconnector/crm"
 	"omniconnector/integration"
 	"omniconnector/integration/centre"
+	"omniconnector/integration/simulate"
 )
 
 // ErrLost means that the lane is leased by somebody else now: nothing was written, and
@@ -166,8 +167,19 @@ type Store interface {
 	// Suspect marks as changed what was asked last before a moment, so that it is read or found gone, and schedules a Refresh
 	// when there is any.
 	Suspect(ctx context.Context, l Lease, before time.Time) error
+	// Lived lists sessions of calls with all their history, those that were decided last first, and how many there are from the cursor
+	// on; requests of the portal are no calls.
+	Lived(ctx context.Context, l Lease, q LivedQuery) (calls []simulate.Lived, left int, err error)
 	// Stale lists records that the portal said were changed and that were not read since, oldest first.
 	Stale(ctx context.Context, l Lease, limit int) ([]integration.Record, error)
+}
+
+// LivedQuery says which sessions to list: those that were decided last between From, inclusive, and Till, and that come after the
+// cursor when it is set.
+type LivedQuery struct {
+	From, Till time.Time
+	After      simulate.Cursor
+	Limit      int
 }
 
 // Overdue is a session whose deadline has passed.

@@ -128,6 +128,7 @@ func strangerReads(s *store.Store, t integration.TenantID, p integration.PortalI
 		"Versions":         func(ctx context.Context) (any, error) { return s.Versions(ctx, t, p, 0, 9) },
 		"PortalDirectory":  func(ctx context.Context) (any, error) { return s.PortalDirectory(ctx, t, p) },
 		"AuditTrail":       func(ctx context.Context) (any, error) { return s.AuditTrail(ctx, t, "", 9) },
+		"Pace":             func(ctx context.Context) (any, error) { return s.Pace(ctx, t, p, time.Time{}) },
 		"LaneStatus":       func(ctx context.Context) (any, error) { return s.LaneStatus(ctx, t, p) },
 		"Event":            func(ctx context.Context) (any, error) { return s.Event(ctx, t, p, ids[0]) },
 		"SessionJournal":   func(ctx context.Context) (any, error) { return s.SessionJournal(ctx, t, p, "s1") },
@@ -165,6 +166,7 @@ func strangerReads(s *store.Store, t integration.TenantID, p integration.PortalI
 		"Busy":         func(ctx context.Context) (any, error) { return s.Busy(ctx, t, p, time.Unix(1e10, 0)) },
 		"Centre":       func(ctx context.Context) (any, error) { return s.Centre(ctx, l) },
 		"Suspect":      func(ctx context.Context) (any, error) { return nil, s.Suspect(ctx, l, time.Unix(1e10, 0)) },
+		"Lived":        func(ctx context.Context) (any, error) { return lived(ctx, s, l) },
 		"Stale":        func(ctx context.Context) (any, error) { return s.Stale(ctx, l, 9) },
 		"Unfinished":   func(ctx context.Context) (any, error) { return s.Unfinished(ctx, l, 9) },
 		"Outside":      func(ctx context.Context) (any, error) { return s.Outside(ctx, l, 0, 9) },
@@ -227,6 +229,9 @@ func strangerWrites(
 		},
 		"RenewApplication": func(ctx context.Context) (any, error) {
 			return nil, s.RenewApplication(ctx, t, p, "stolen")
+		},
+		"Replay": func(ctx context.Context) (any, error) {
+			return s.Replay(ctx, t, p, store.ReplayOrder{Request: "r", Session: "s1"})
 		},
 		"Retry":   func(ctx context.Context) (any, error) { return nil, s.Retry(ctx, t, p, "a2", "test") },
 		"Dismiss": func(ctx context.Context) (any, error) { return nil, s.Dismiss(ctx, t, p, "a2", "test", "") },

@@ -45,6 +45,10 @@ func Run(t *testing.T, open Open) {
 		"retries revive what was skipped": (*exam).retriesReviveWhatWasSkipped,
 		"answers are given again":         (*exam).answersAreGivenAgain,
 		"one of many claims a key":        (*exam).oneOfManyClaimsAKey,
+		"replays are ordered":             (*exam).replaysAreOrdered,
+		"calls are told with their past":  (*exam).callsAreToldWithTheirPast,
+		"pace is told":                    (*exam).paceIsTold,
+		"the journal is searched":         (*exam).journalIsSearched,
 		"strangers see nothing":           (*exam).strangersSeeNothing,
 	} {
 		t.Run(name, func(t *testing.T) {
