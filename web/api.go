@@ -26,13 +26,14 @@ import (
 	"omniconnector/web/embed"
 )
 
-// Config is what the API is made of. Store, Connector, Platform, Scheduler, Platforms, Now and Log are required.
+// Config is what the API is made of. Store, Connector, Platform, Scheduler, Platforms, Meter, Now and Log are required.
 type Config struct {
 	Store     Store
 	Connector Connector
 	Platform  PlatformConnector
 	Scheduler Scheduler
 	Platforms Platforms
+	Meter     Meter
 	// AdminToken opens the routes of the operator; empty closes them.
 	AdminToken integration.Secret
 	// Embed recognises the tokens of the SaaS's own cabinet; nil takes none.
@@ -68,8 +69,8 @@ type API struct {
 
 // New checks the configuration. Mount adds the routes.
 func New(c Config) (*API, error) {
-	if c.Store == nil || c.Connector == nil || c.Platform == nil || c.Scheduler == nil || c.Platforms == nil || c.Now == nil || c.Log == nil {
-		return nil, errors.New("web: Store, Connector, Platform, Scheduler, Platforms, Now and Log are required")
+	if c.Store == nil || c.Connector == nil || c.Platform == nil || c.Scheduler == nil || c.Platforms == nil || c.Meter == nil || c.Now == nil || c.Log == nil {
+		return nil, errors.New("web: Store, Connector, Platform, Scheduler, Platforms, Meter, Now and Log are required")
 	}
 	if c.PerSecond <= 0 {
 		c.PerSecond = 20

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"omniconnector/integration"
+	"omniconnector/integration/lane"
 )
 
 type listEventsIn struct {
@@ -15,6 +16,8 @@ type listEventsIn struct {
 	Phone    string                  `query:"phone" maxLength:"50" doc:"The customer's number, in any spelling" example:"8 900 000-00-01"`
 	Kind     integration.EventKind   `query:"kind" maxLength:"50" example:"call_lost"`
 	Outcome  integration.Outcome     `query:"outcome" maxLength:"50" example:"filtered"`
+	Text     string                  `query:"text" maxLength:"100" doc:"A number in any spelling or part of it, part of a name, a session, or a record like 'deal 12'; looks at the last 31 days when since is absent" example:"deal 12"`
+	Action   lane.ActionState        `query:"action" enum:"dead,failed" doc:"Only events of which an action was refused: dead for good, or failed for a reason that nobody need decide about"`
 	Since    time.Time               `query:"since" doc:"Received at or after"`
 	Until    time.Time               `query:"until" doc:"Received before"`
 	Cursor   string                  `query:"cursor" maxLength:"2000" doc:"The next of the page before"`
@@ -33,6 +36,7 @@ func (a *API) listEvents(ctx context.Context, in *listEventsIn) (*listEventsOut,
 		Portal: in.Portal, Session: in.Session, Customer: in.Customer, Kind: in.Kind, Outcome: in.Outcome, Since: in.Since, Until: in.Until,
 	}
 	l := speaks(ctx)
+	f.State = in.Action
 	if !f.Since.IsZero() && !f.Until.IsZero() && f.Until.Before(f.Since) {
 		return nil, wrongParameter("query.until", "period", l)
 	}
@@ -42,6 +46,14 @@ func (a *API) listEvents(ctx context.Context, in *listEventsIn) (*listEventsOut,
 			return nil, wrongParameter("query.phone", "phone", l)
 		}
 		f.Customer = integration.CustomerKey(phone)
+	}
+	if in.Text != "" {
+		if !f.lookFor(in.Text) {
+			return nil, wrongParameter("query.text", "search_too_short", l)
+		}
+		if f.Since.IsZero() {
+			f.Since = a.cfg.Now().Add(-searchReach)
+		}
 	}
 	rows, next, err := a.cfg.Store.Events(ctx, caller(ctx).Tenant.ID, f, in.Cursor, in.Limit)
 	if err != nil {

@@ -114,6 +114,8 @@ var fieldSentences = map[string]phrase{
 	"unknown_session":   {"Такого звонка в этом портале нет. Выберите другой.", "This portal knows no such call. Choose another."},
 	"future":            {"Этот момент ещё не наступил. Укажите прошедшее время.", "This moment is still to come. Give one in the past."},
 	"period_too_long":   {"Период длиннее года. Импортируйте по частям.", "The period is longer than a year. Import it in parts."},
+	"range_too_long":    {"Период длиннее года. Возьмите его по частям.", "The period is longer than a year. Take it in parts."},
+	"search_too_short":  {"Слишком короткий запрос: нужно хотя бы два знака.", "Too short to look for: at least two characters are needed."},
 	"cursor":            {"Этот курсор не подходит. Начните список сначала.", "This cursor does not fit. Begin the list anew."},
 	"period":            {"Конец периода раньше начала.", "The period ends before it begins."},
 	"phone":             {"Это не похоже на номер телефона.", "This does not look like a telephone number."},

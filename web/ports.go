@@ -35,6 +35,8 @@ type Store interface {
 	Audits
 	Hooks
 	Journal
+	Replays
+	Gauges
 	Accesses
 	Errands
 	Idempotency
@@ -149,6 +151,13 @@ type EventFilter struct {
 	Outcome  integration.Outcome
 	Since    time.Time // of receipt, inclusive
 	Until    time.Time // exclusive
+	// Text is looked for in what an event says, its session and its customer.
+	Text string
+	// EntityKind and Entity keep the calls that knew a record of the CRM or made it.
+	EntityKind crm.Kind
+	Entity     int64
+	// State keeps events of which an action came to it: dead, failed.
+	State lane.ActionState
 }
 
 // EventRow is one event as the journal lists it.

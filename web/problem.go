@@ -265,6 +265,14 @@ var kinds = map[string]kind{
 		"Платформа телефонии ограничила число запросов ({words}). Повторите через минуту.",
 		"The telephony platform limits requests ({words}). Try again in a minute.",
 	}},
+	"running": {409, phrase{"Звонок ещё идёт", "The call is under way"}, phrase{
+		"Звонок не завершён или ещё обрабатывается. Повторите, когда он закончится.",
+		"The call has not ended, or is still being dealt with. Try again when it is over.",
+	}},
+	"too_many_calls": {422, phrase{"Слишком много звонков", "Too many calls"}, phrase{
+		"За один раз можно пересмотреть не больше 10 000 звонков. Сократите период.",
+		"At most 10,000 calls are decided once more at a time. Choose a shorter range.",
+	}},
 	"disconnected": {409, phrase{"Портал отключён", "The portal is disconnected"}, phrase{
 		"Подключите портал заново.", "Connect the portal again.",
 	}},

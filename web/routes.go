@@ -22,6 +22,7 @@ func (a *API) routes() {
 	add(a, route{"GET", "/portals/{portal}/employees", byRead, 200, "list-employees", "Employees of the platform and the portal users they are"}, a.listEmployees)
 	add(a, route{"PUT", "/portals/{portal}/employees/{employee}", byWrite, 200, "map-employee", "Map an employee to a portal user by hand; saves the next version of the settings"}, a.mapEmployee)
 	add(a, route{"DELETE", "/portals/{portal}/employees/{employee}", byWrite, 200, "unmap-employee", "Take a mapping by hand out; saves the next version of the settings"}, a.unmapEmployee)
+	add(a, route{"GET", "/portals/{portal}/limits", byRead, 200, "get-limits", "What is left of the portal's limits, what waits, how soon cards pop up"}, a.getLimits)
 	add(a, route{"GET", "/portals/{portal}/jobs", byRead, 200, "list-jobs", "Errands of the portal: when they run, how far they are, what failed"}, a.listJobs)
 	add(a, route{"POST", "/portals/{portal}/imports", byWrite, 202, "import-calls", "Read calls of the past from the platform; jobs tell how far it is"}, a.importCalls)
 	add(a, route{"POST", "/portals/{portal}/index", byWrite, 202, "index-portal", "Make the index of customers anew; jobs tell how far it is"}, a.indexPortal)
@@ -47,6 +48,8 @@ func (a *API) routes() {
 	add(a, route{"GET", "/events", byRead, 200, "list-events", "The journal of events, newest first"}, a.listEvents)
 	add(a, route{"GET", "/events/{event}", byRead, 200, "get-event", "One event whole: delivery, facts, reasons, actions"}, a.getEvent)
 	add(a, route{"GET", "/calls/{session}", byRead, 200, "get-call", "The whole story of one call"}, a.getCall)
+	add(a, route{"POST", "/portals/{portal}/calls/{session}/replay", byWrite, 202, "replay-call", "Decide a call once more, by the newest settings; nothing is done twice"}, a.replayCall)
+	add(a, route{"POST", "/portals/{portal}/replay", byWrite, 202, "replay-range", "Decide the calls of a range once more, by the newest settings; nothing is done twice"}, a.replayRange)
 
 	add(a, route{"GET", "/dead-letters", byRead, 200, "list-dead-letters", "What was refused for good, with the other side's words and what to change"}, a.listLetters)
 	add(a, route{"POST", "/dead-letters/{portal}/{key}/retry", byWrite, 202, "retry-dead-letter", "Send it again, with what was skipped because of it"}, a.retryLetter)

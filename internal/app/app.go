@@ -35,6 +35,7 @@ type App struct {
 	intake   *webhooks.Intake
 	routes   *webhooks.Routes
 	engine   *lane.Engine
+	owner    string // of the lanes that this process leases
 	compiler *settings.Compiler
 	centres  *centres
 	portals  *portals
@@ -133,6 +134,7 @@ func (a *App) makeLanes(context.Context) error {
 	if c.Owner == "" {
 		c.Owner = rand.Text()
 	}
+	a.owner = c.Owner
 	a.engine = lane.NewEngine(c)
 	return nil
 }

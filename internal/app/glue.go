@@ -78,6 +78,17 @@ func (p *portals) client(t integration.TenantID, id integration.PortalID) (*bitr
 	return c, err
 }
 
+// usage is what a portal said of its limits; unknown when it was not asked by this process.
+func (p *portals) usage(t integration.TenantID, id integration.PortalID) (crm.Usage, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.clients[address{t, id}]
+	if c == nil {
+		return crm.Usage{}, false
+	}
+	return c.Usage(), true
+}
+
 // adapter makes a client that leaves the process only as the policy allows.
 func (p *portals) adapter(c bitrix24.Credentials) (*bitrix24.Client, error) {
 	return bitrix24.New(bitrix24.Config{

@@ -26,7 +26,7 @@ func (a *App) makeWeb(context.Context) error {
 		return err
 	}
 	api, err := web.New(web.Config{
-		Embed: cabinet, Store: storage.New(a.store), Connector: connector{a}, Platform: scheduler{a}, Scheduler: scheduler{a}, Platforms: platforms{}, AdminToken: a.cfg.AdminToken,
+		Embed: cabinet, Store: storage.New(a.store), Connector: connector{a}, Platform: scheduler{a}, Scheduler: scheduler{a}, Platforms: platforms{}, Meter: connector{a}, AdminToken: a.cfg.AdminToken,
 		PublicURL: a.cfg.PublicURL, Ready: a.store.Ping, Gatherer: a.metrics.registry, Now: a.cfg.Now, Log: a.cfg.Log,
 	})
 	if err != nil {
@@ -140,6 +140,14 @@ func toWeb(a bitrix24.Account) web.Account {
 		MemberID: a.MemberID, User: a.UserID, Admin: a.Admin, Installed: a.Installed,
 		Scopes: append([]string{}, a.Scopes...), Missing: append([]string{}, a.Missing...),
 	}
+}
+
+// Usage is what the portal said to this process; another one that works in the lane knows better.
+func (c connector) Usage(t integration.TenantID, p integration.PortalID, owner string) (crm.Usage, bool) {
+	if owner != "" && owner != c.app.owner {
+		return crm.Usage{}, false
+	}
+	return c.app.portals.usage(t, p)
 }
 
 // Sync plans a synchronisation of the directory; several within a minute are one.

@@ -58,7 +58,7 @@ func (w *World) API() *web.API {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(prometheus.NewCounter(prometheus.CounterOpts{Name: "tests_total", Help: "One line."}))
 	a, err := web.New(web.Config{
-		Embed: w.cabinet(), Store: w.Web, Connector: w.Portals, Platform: Telephony{}, Scheduler: w.Errands, Platforms: Platforms{}, AdminToken: AdminToken, PublicURL: PublicURL,
+		Embed: w.cabinet(), Store: w.Web, Connector: w.Portals, Platform: Telephony{}, Scheduler: w.Errands, Platforms: Platforms{}, Meter: w.Portals, AdminToken: AdminToken, PublicURL: PublicURL,
 		Ready: w.Web.Ping, Gatherer: registry, Now: w.Now, Log: w.Logger, Version: "test",
 	})
 	w.must(err)
@@ -166,6 +166,11 @@ func (p *Portals) Check(_ context.Context, c web.Connection) (web.Account, web.C
 // Test proves the credentials of a stored portal.
 func (p *Portals) Test(context.Context, integration.TenantID, integration.PortalID) (web.Account, error) {
 	return account("member"), nil
+}
+
+// Usage is known of portals in whose lanes nobody else works.
+func (p *Portals) Usage(_ integration.TenantID, _ integration.PortalID, owner string) (crm.Usage, bool) {
+	return crm.Usage{Methods: []crm.MethodUsage{{Method: "crm.item.add", Operating: 90 * time.Second}}}, owner == ""
 }
 
 // Sync remembers that it was asked for.
