@@ -176,7 +176,7 @@ func progressOf(j Job) *Progress {
 		return nil
 	}
 	switch j.Do.(type) {
-	case centre.Import, crm.Index:
+	case centre.Import, crm.Index, integration.Simulation:
 		return &Progress{counts.Done, counts.Total}
 	case centre.Sweep:
 		return &Progress{Done: counts.Found}
@@ -187,15 +187,16 @@ func progressOf(j Job) *Progress {
 }
 
 var jobTitles = map[string]phrase{
-	crm.Sync{}.Name():              {"Справочник портала", "The portal's directory"},
-	crm.Prepare{}.Name():           {"Подписка на события портала и линии для звонков", "The portal's events and lines to call from"},
-	crm.Index{}.Name():             {"Индекс клиентов портала", "Index of the portal's customers"},
-	crm.Refresh{}.Name():           {"Изменённые записи портала", "Changed records of the portal"},
-	centre.Sync{}.Name():           {"Справочник платформы телефонии", "The telephony platform's directory"},
-	centre.Sweep{}.Name():          {"Поиск пропущенных уведомлений", "Looking for lost notifications"},
-	centre.Import{}.Name():         {"Импорт истории звонков", "Import of past calls"},
-	centre.ImportStatuses{}.Name(): {"Импорт статусов сотрудников", "Import of employees' statuses"},
-	centre.Dial{}.Name():           {"Звонок через платформу", "A call through the platform"},
-	centre.Reread{}.Name():         {"Сверка звонка с платформой", "Comparing a call with the platform"},
-	"":                             {"Задание более новой версии", "An errand of a newer release"},
+	crm.Sync{}.Name():               {"Справочник портала", "The portal's directory"},
+	crm.Prepare{}.Name():            {"Подписка на события портала и линии для звонков", "The portal's events and lines to call from"},
+	crm.Index{}.Name():              {"Индекс клиентов портала", "Index of the portal's customers"},
+	crm.Refresh{}.Name():            {"Изменённые записи портала", "Changed records of the portal"},
+	centre.Sync{}.Name():            {"Справочник платформы телефонии", "The telephony platform's directory"},
+	centre.Sweep{}.Name():           {"Поиск пропущенных уведомлений", "Looking for lost notifications"},
+	centre.Import{}.Name():          {"Импорт истории звонков", "Import of past calls"},
+	centre.ImportStatuses{}.Name():  {"Импорт статусов сотрудников", "Import of employees' statuses"},
+	integration.Simulation{}.Name(): {"Проверка настроек на прошлых звонках", "Settings tried on past calls"},
+	centre.Dial{}.Name():            {"Звонок через платформу", "A call through the platform"},
+	centre.Reread{}.Name():          {"Сверка звонка с платформой", "Comparing a call with the platform"},
+	"":                              {"Задание более новой версии", "An errand of a newer release"},
 }

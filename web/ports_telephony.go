@@ -65,6 +65,8 @@ type Scheduler interface {
 	SyncPlatform(ctx context.Context, t integration.TenantID, p integration.PortalID) error
 	// Import asks for the calls of a range of the past and answers the errand's key.
 	Import(ctx context.Context, t integration.TenantID, p integration.PortalID, from, till time.Time) (integration.ActionKey, error)
+	// Simulate asks for calls of the past to be decided by a draft of the settings (S-2) and answers the errand's key.
+	Simulate(ctx context.Context, t integration.TenantID, p integration.PortalID, do integration.Simulation) (integration.ActionKey, error)
 	// Index asks for the index of customers to be made anew (T-2).
 	Index(ctx context.Context, t integration.TenantID, p integration.PortalID) error
 }

@@ -28,6 +28,8 @@ func (a *API) routes() {
 	add(a, route{"POST", "/portals/{portal}/index", byWrite, 202, "index-portal", "Make the index of customers anew; jobs tell how far it is"}, a.indexPortal)
 	add(a, route{"POST", "/portals/{portal}/templates/preview", byRead, 200, "preview-template", "What a name template gives for a stored call or a sample"}, a.previewTemplate)
 	add(a, route{"POST", "/portals/{portal}/simulate", byRead, 200, "simulate", "Decide a stored or made-up call by a draft of the settings, and tell what would differ; nothing is touched"}, a.simulateCall)
+	add(a, route{"POST", "/portals/{portal}/simulations", byWrite, 202, "simulate-calls", "Decide calls of the past by a draft of the settings, in the background; nothing is touched"}, a.simulateCalls)
+	add(a, route{"GET", "/portals/{portal}/simulations/{simulation}", byRead, 200, "get-simulation", "How far a simulation of past calls is, and what would differ"}, a.getSimulation)
 
 	add(a, route{"GET", "/portals/{portal}/settings", byRead, 200, "get-settings", "The settings document; ETag is its version"}, a.getSettings)
 	add(a, route{"PUT", "/portals/{portal}/settings", byWrite, 200, "save-settings", "Replace the settings document; If-Match is the version it was made from"}, a.saveSettings)

@@ -35,7 +35,7 @@ func (Draft) Schema(huma.Registry) *huma.Schema {
 type ToldEvent struct {
 	Kind   integration.EventKind `json:"kind" maxLength:"50" example:"call_incoming"`
 	At     *time.Time            `json:"at,omitempty" doc:"A second after the event before when absent; the first one happens now"`
-	Report integration.Report    `json:"report,omitempty" doc:"What the event says, as the journal shows it"`
+	Report integration.Report    `json:"report,omitzero" doc:"What the event says, as the journal shows it"`
 }
 
 type simulateIn struct {

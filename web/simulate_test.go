@@ -133,3 +133,33 @@ func TestWhatCannotBeSimulatedSaysWhy(t *testing.T) {
 	stranger, _, _ := c.tenant("rival")
 	stranger.do("POST", at, map[string]any{"session": "910000001"}).want(t, 404)
 }
+
+func TestSimulationOfManyCallsIsAnErrand(t *testing.T) {
+	t.Parallel()
+	c := setup(t)
+	reader, writer, portal := c.tenant("shop")
+	at := "/api/v1/portals/" + portal + "/simulations"
+	off := draft(t, func(s *integration.Settings) { s.Telephony.Enabled = false })
+	got := writer.do("POST", at, map[string]any{"settings": off, "last": 50}).want(t, 202).json(t)
+	id := got["id"].(string)
+	told := reader.get(at+"/"+id).want(t, 200).json(t)
+	if told["state"] != "planned" || len(told["kinds"].([]any)) != 0 || got["key"] != "simulate/"+id {
+		t.Errorf("asked: %v, told: %v", got, told)
+	}
+	jobs := reader.do("GET", "/api/v1/portals/"+portal+"/jobs", nil, "Accept-Language", "ru").want(t, 200).body
+	if !strings.Contains(jobs, "Проверка настроек на прошлых звонках") {
+		t.Errorf("jobs: %s", jobs)
+	}
+	reader.get(at+"/404").want(t, 404)
+	reader.do("POST", at, map[string]any{}).want(t, 403)
+	for want, body := range map[string]map[string]any{
+		"/till period":                   {"from": "2026-05-02T00:00:00Z", "till": "2026-05-01T00:00:00Z"},
+		"/last out_of_range":             {"last": 10_001},
+		"/settings/telephony wrong_type": {"settings": map[string]any{"telephony": 1}},
+	} {
+		_, mistakes := writer.do("POST", at, body).want(t, 422).problem(t)
+		if !slices.Contains(mistakes, want) {
+			t.Errorf("mistakes %q, want %q", mistakes, want)
+		}
+	}
+}

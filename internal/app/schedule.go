@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"omniconnector/crm"
 	"omniconnector/integration"
 	"omniconnector/integration/centre"
@@ -26,6 +28,14 @@ func (s scheduler) Import(
 ) (integration.ActionKey, error) {
 	key := integration.ActionKey("import/" + from.UTC().Format(time.RFC3339) + "/" + till.UTC().Format(time.RFC3339))
 	return key, s.schedule(ctx, t, p, errand(key, centre.Import{From: from, Till: till}, time.Time{}))
+}
+
+// Simulate has calls of the past decided by a draft of the settings.
+func (s scheduler) Simulate(
+	ctx context.Context, t integration.TenantID, p integration.PortalID, do integration.Simulation,
+) (integration.ActionKey, error) {
+	key := integration.ActionKey("simulate/" + uuid.Must(uuid.NewV7()).String())
+	return key, s.schedule(ctx, t, p, errand(key, do, time.Time{}))
 }
 
 // Index has the index of customers made anew.

@@ -84,7 +84,8 @@ var commandWords = map[string][2]string{
 	crm.Index{}.Name():   {"Индекс клиентов портала", "Index of the portal's customers"},
 	crm.Refresh{}.Name(): {"Обновление индекса: изменённые записи", "The index: changed records"},
 	centre.Sync{}.Name(): {"Справочник платформы", "The platform's directory"}, centre.Sweep{}.Name(): {"Поиск пропущенных уведомлений", "Looking for lost notifications"},
-	centre.Import{}.Name(): {"Импорт истории звонков", "Import of past calls"}, centre.ImportStatuses{}.Name(): {"Импорт статусов сотрудников", "Import of employees' statuses"},
+	integration.Simulation{}.Name(): {"Проверка настроек на прошлых звонках", "Settings tried on past calls"},
+	centre.Import{}.Name():          {"Импорт истории звонков", "Import of past calls"}, centre.ImportStatuses{}.Name(): {"Импорт статусов сотрудников", "Import of employees' statuses"},
 }
 
 func commandWord(name string, l integration.Lang) string {

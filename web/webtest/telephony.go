@@ -87,6 +87,14 @@ func (e *Errands) Import(
 	return key, e.plan(ctx, t, p, key, centre.Import{From: from, Till: till})
 }
 
+// Simulate plans a simulation.
+func (e *Errands) Simulate(
+	ctx context.Context, t integration.TenantID, p integration.PortalID, do integration.Simulation,
+) (integration.ActionKey, error) {
+	const key integration.ActionKey = "simulate/1"
+	return key, e.plan(ctx, t, p, key, do)
+}
+
 // Index plans the index of customers.
 func (e *Errands) Index(ctx context.Context, t integration.TenantID, p integration.PortalID) error {
 	return e.plan(ctx, t, p, "index", crm.Index{})
