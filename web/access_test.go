@@ -44,6 +44,8 @@ func (o operation) body() any {
 		return credentials("member_id", "new")
 	case "PUT /portals/{portal}/settings", "POST /portals/{portal}/settings/validate":
 		return string(settings.Write(settings.Example()))
+	case "POST /portals/{portal}/settings/import":
+		return map[string]any{"document": exportedText()}
 	case "POST /hooks/rotate":
 		return map[string]any{"which": "path"}
 	case "PUT /platform":
@@ -105,8 +107,8 @@ func TestEveryDocumentedOperationAnswers(t *testing.T) {
 			who.do("POST", "/api/v1/tenants/shop/resume", nil).want(t, 200)
 		}
 	}
-	if len(all) != 50 {
-		t.Errorf("%d operations are documented, want 50", len(all))
+	if len(all) != 52 {
+		t.Errorf("%d operations are documented, want 52", len(all))
 	}
 }
 

@@ -204,6 +204,7 @@ func (a *API) finish(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas
 	problem := schemas.Schema(typeOf[Problem](), true, "Problem")
 	document := settingsSchema(schemas)
+	describeExport(doc)
 	delete(schemas.Map(), "ErrorModel")
 	delete(schemas.Map(), "ErrorDetail")
 	for _, item := range doc.Paths {

@@ -226,6 +226,10 @@ var kinds = map[string]kind{
 		"Исправьте всё, что перечислено в errors, и сохраните снова. Действуют прежние настройки.",
 		"Mend everything that errors lists and save again. The settings before these stay in force.",
 	}},
+	"import_refused": {422, phrase{"Файл настроек не подходит", "The file of settings does not fit"}, phrase{
+		"Исправьте всё, что перечислено в errors: в файле, в портале или через mapping, и импортируйте снова. Действуют прежние настройки.",
+		"Mend everything that errors lists, in the file, in the portal or by mapping, and import again. The settings before these stay in force.",
+	}},
 	"too_many": {429, phrase{"Слишком много запросов", "Too many requests"}, phrase{
 		"Повторите через несколько секунд: смотрите заголовок Retry-After.", "Come again in a few seconds: see the header Retry-After.",
 	}},

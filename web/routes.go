@@ -38,6 +38,8 @@ func (a *API) routes() {
 	add(a, route{"GET", "/portals/{portal}/settings/versions/{version}", byRead, 200, "get-version", "One version whole, with who saved it and when"}, a.getVersion)
 	add(a, route{"GET", "/portals/{portal}/settings/diff", byRead, 200, "diff-settings", "What differs between two versions"}, a.diffSettings)
 	add(a, route{"POST", "/portals/{portal}/settings/versions/{version}/restore", byWrite, 200, "restore-version", "Save an old version as the next one; it is checked as any other"}, a.restoreVersion)
+	add(a, route{"GET", "/portals/{portal}/settings/export", byRead, 200, "export-settings", "The settings as a file without secrets, with the names of all that they refer to"}, a.exportSettings)
+	add(a, route{"POST", "/portals/{portal}/settings/import", byWrite, 200, "import-settings", "Make an exported file the settings of this portal; what the portal lacks is told and nothing is done by half"}, a.importSettings)
 
 	add(a, route{"GET", "/platform", byRead, 200, "get-platform", "The telephony platform, without its secrets"}, a.getPlatform)
 	add(a, route{"PUT", "/platform", byWrite, 200, "connect-platform", "Connect the telephony platform; the access is proved before it is stored"}, a.connectPlatform)

@@ -133,15 +133,21 @@ func (a *API) saveSettings(ctx context.Context, in *saveSettingsIn) (*saveSettin
 // one tenant must not take from the calls of the others.
 const checksAtOnce = 2
 
-func (a *API) read(ctx context.Context, body []byte, known settings.Directories) (*integration.Settings, []settings.Problem, error) {
+func (a *API) read(ctx context.Context, body []byte, known settings.Directories) (s *integration.Settings, problems []settings.Problem, err error) {
+	err = a.checking(ctx, func() { s, problems = settings.Read(bytes.Clone(body), known) })
+	return s, problems, err
+}
+
+// checking does the work of reading a document when it is its turn.
+func (a *API) checking(ctx context.Context, work func()) error {
 	select {
 	case a.checks <- struct{}{}:
 		defer func() { <-a.checks }()
 	case <-ctx.Done():
-		return nil, nil, fmt.Errorf("%w: %w", ErrAway, ctx.Err())
+		return fmt.Errorf("%w: %w", ErrAway, ctx.Err())
 	}
-	s, problems := settings.Read(bytes.Clone(body), known)
-	return s, problems, nil
+	work()
+	return nil
 }
 
 // expected reads the version that the caller saw. A star stands for any, the newest there is.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -19,6 +20,12 @@ type JSONValue struct{ raw json.RawMessage }
 
 // MarshalJSON writes the value.
 func (v JSONValue) MarshalJSON() ([]byte, error) { return v.raw, nil }
+
+// UnmarshalJSON keeps the value as it was written.
+func (v *JSONValue) UnmarshalJSON(raw []byte) error {
+	v.raw = bytes.Clone(raw)
+	return nil
+}
 
 // Schema takes anything.
 func (JSONValue) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }
