@@ -160,7 +160,8 @@ func jobView(j Job, l integration.Lang) JobView {
 	if !j.State.Settled() {
 		v.Due = instant(j.DueAt)
 	}
-	if len(j.Result) > 0 {
+	_, simulation := j.Do.(integration.Simulation) // its many calls are told by get-simulation
+	if len(j.Result) > 0 && !simulation {
 		v.Outcome = object(j.Result)
 	}
 	if j.Err != nil {
