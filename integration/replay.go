@@ -7,6 +7,9 @@ import "slices"
 // that the newest ones decide. What was closed in the CRM stays: the newest settings may add what is missing, this once. A request
 // of the portal and a call that is still under way are not decided anew. Without a new replay memory comes back as it is.
 func Replayed(c *Call, m Memory) Memory {
+	if m.Began != 0 { // a replay that failed for a defect of ours has left it
+		m.SettingsVersion, m.Began = m.Began, 0
+	}
 	if c.Replay == "" || c.Replay == m.Replay {
 		return m
 	}

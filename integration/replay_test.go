@@ -60,3 +60,17 @@ func TestReplaysLeaveTheCRMOfOne(t *testing.T) {
 		}
 	})
 }
+
+// T-16: after a replay that failed for a defect, what comes late is decided by the version that the call began with.
+func TestDefectOfAReplayLeavesTheVersion(t *testing.T) {
+	t.Parallel()
+	c := integration.Fold(replay(1))
+	closed := integration.Memory{SettingsVersion: 7, Verdict: integration.Planned, Registered: true, Closed: true}
+	again := integration.Replayed(&c, closed)
+	if again.SettingsVersion != 0 {
+		t.Errorf("the replay is decided by version %d, want the newest", again.SettingsVersion)
+	}
+	if later := integration.Replayed(&c, integration.Defect(again).Memory); later.SettingsVersion != 7 {
+		t.Errorf("what comes late is decided by version %d, want 7", later.SettingsVersion)
+	}
+}
