@@ -24,6 +24,7 @@ import (
 	"omniconnector/integration/centre"
 	"omniconnector/integration/settings"
 	"omniconnector/web/embed"
+	"omniconnector/web/inside"
 )
 
 // Config is what the API is made of. Store, Connector, Platform, Scheduler, Platforms, Meter, Now and Log are required.
@@ -38,6 +39,8 @@ type Config struct {
 	AdminToken integration.Secret
 	// Embed recognises the tokens of the SaaS's own cabinet; nil takes none.
 	Embed *embed.Verifier
+	// Sessions recognises persons at the page inside a portal; nil takes none.
+	Sessions *inside.Sessions
 	// PublicURL is where sources reach the connector, without a slash at the end.
 	PublicURL string
 	// Ready reports why the process cannot work: the database does not answer or has an old schema.
@@ -122,7 +125,7 @@ func (a *API) humaConfig() huma.Config {
 	c.RejectUnknownQueryParameters = true
 	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", Description: "A tenant's token (oc_<tenant>_…), the operator's, or a signed token of the SaaS's cabinet " +
+		"bearer": {Type: "http", Scheme: "bearer", Description: "A tenant's token (oc_<tenant>_…), the operator's, the session of the page inside a portal, or a signed token of the SaaS's cabinet " +
 			"(JWT by HS256 or EdDSA with kid, iss, aud, sub, tenant, scope read or write, nbf, and exp at most 15 minutes after nbf)."},
 	}
 	c.Transformers = []huma.Transformer{func(hc huma.Context, _ string, v any) (any, error) {

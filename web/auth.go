@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 
 	"omniconnector/integration"
 	"omniconnector/web/embed"
+	"omniconnector/web/inside"
 )
 
 // access says who may use a route.
@@ -56,8 +58,13 @@ func (a *API) identify(hc huma.Context) (Identity, error) {
 	if !ok {
 		return Identity{}, a.stranger(hc)
 	}
-	if a.cfg.Embed != nil && embed.Shaped(token) && !a.operator(token) {
-		return a.identifyPerson(hc, token)
+	if embed.Shaped(token) && !a.operator(token) {
+		if s, err := a.session(token); err == nil {
+			return a.identifyPortalUser(hc, s)
+		}
+		if a.cfg.Embed != nil {
+			return a.identifyPerson(hc, token)
+		}
 	}
 	if err := a.count(hc, string(token)); err != nil {
 		return Identity{}, err
@@ -93,6 +100,60 @@ func (a *API) identifyPerson(hc huma.Context, token integration.Secret) (Identit
 		who.Scope = ScopeWrite
 	}
 	return who, permit(who, accessOf(hc.Operation()))
+}
+
+// session reads a token that the portal's page was given.
+func (a *API) session(token integration.Secret) (inside.Session, error) {
+	if a.cfg.Sessions == nil {
+		return inside.Session{}, inside.ErrSession
+	}
+	return a.cfg.Sessions.Recognise(token)
+}
+
+// identifyPortalUser recognises a person at the page inside a portal, so long as the portal is connected (S-1). Such a person
+// sees this portal and nothing else of the tenant; only the portal's administrators may write.
+func (a *API) identifyPortalUser(hc huma.Context, s inside.Session) (Identity, error) {
+	err := a.count(hc, fmt.Sprintf("portal\x00%s\x00%s\x00%d", s.Tenant, s.Portal, s.User))
+	if err != nil {
+		return Identity{}, err
+	}
+	tenant, err := a.cfg.Store.Tenant(hc.Context(), s.Tenant)
+	if err == nil {
+		var p integration.Portal
+		p, err = a.cfg.Store.Portal(hc.Context(), s.Tenant, s.Portal)
+		if err == nil && p.State == integration.PortalGone {
+			err = ErrNotFound
+		}
+	}
+	if errors.Is(err, ErrNotFound) {
+		return Identity{}, a.stranger(hc)
+	}
+	if err != nil {
+		return Identity{}, err
+	}
+	who := Identity{Tenant: tenant, Scope: ScopeRead, Portal: s.Portal, User: s.User}
+	if s.Admin {
+		who.Scope = ScopeWrite
+	}
+	if err := within(s.Portal, hc.Operation(), integration.PortalID(hc.Param("portal"))); err != nil {
+		return Identity{}, err
+	}
+	return who, permit(who, accessOf(hc.Operation()))
+}
+
+// within keeps a session to its portal: another one does not exist for it, and what belongs to the tenant as a whole is not its.
+func within(own integration.PortalID, op *huma.Operation, asked integration.PortalID) error {
+	switch {
+	case strings.Contains(op.Path, "{portal}") && asked == own:
+		return nil
+	case strings.Contains(op.Path, "{portal}"):
+		return refuse("not_found")
+	case op.OperationID == "me", op.OperationID == "list-variables", op.OperationID == "list-words":
+		return nil
+	case accessOf(op) == byAdmin:
+		return refuse("admin_only")
+	}
+	return refuse("portal_only")
 }
 
 // refusePerson tells the operator why; the SaaS's programmers would search for long otherwise. Whoever asked learns nothing.
@@ -136,10 +197,14 @@ func (a *API) operator(token integration.Secret) bool {
 
 // author names the caller in the audit.
 func author(ctx context.Context) string {
-	if who := caller(ctx); who.Person != "" {
+	who := caller(ctx)
+	switch {
+	case who.Person != "":
 		return "embed: " + who.Person
+	case who.Portal != "":
+		return fmt.Sprintf("bitrix24: user %d", who.User)
 	}
-	return "api: " + caller(ctx).Token
+	return "api: " + who.Token
 }
 
 // permit compares an identity with what a route asks for.

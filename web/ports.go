@@ -59,6 +59,9 @@ type Identity struct {
 	Token string
 	// Person is who works in the SaaS's cabinet, when the SaaS's own token says so (S-1).
 	Person string
+	// Portal and User are set for a person at the page inside a portal, who is kept to it.
+	Portal integration.PortalID
+	User   crm.UserID
 }
 
 // Tenants keeps tenants and their API tokens.

@@ -171,6 +171,9 @@ var kinds = map[string]kind{
 		"Токен администратора не относится ни к одному клиенту. Передайте токен клиента.",
 		"The administrator's token belongs to no tenant. Send a tenant's token.",
 	}},
+	"portal_only": {403, phrase{"Вход из портала открывает только этот портал", "A portal's page opens this portal only"}, phrase{
+		"Общее для всего клиента меняется и показывается в кабинете сервиса.", "What belongs to the tenant as a whole is in the service's cabinet.",
+	}},
 	"read_only": {403, phrase{"Токен только для чтения", "The token may only read"}, phrase{
 		"Для изменений нужен токен с правом записи.", "Changes need a token that may write.",
 	}},

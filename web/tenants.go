@@ -134,6 +134,8 @@ type meOut struct {
 		Tenant TenantView `json:"tenant"`
 		Scope  Scope      `json:"scope" enum:"read,write"`
 		Person string     `json:"person,omitempty" doc:"Who works in the SaaS's cabinet, when its token says so"`
+
+		Portal integration.PortalID `json:"portal,omitempty" doc:"The only portal to be seen, at the page inside a portal"`
 	}
 }
 
@@ -141,6 +143,7 @@ func (a *API) me(ctx context.Context, _ *struct{}) (*meOut, error) {
 	who := caller(ctx)
 	out := &meOut{}
 	out.Body.Tenant, out.Body.Scope, out.Body.Person = tenantView(who.Tenant), who.Scope, who.Person
+	out.Body.Portal = who.Portal
 	return out, nil
 }
 

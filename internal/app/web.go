@@ -14,6 +14,7 @@ import (
 	"omniconnector/integration"
 	"omniconnector/web"
 	"omniconnector/web/embed"
+	"omniconnector/web/inside"
 	"omniconnector/web/page"
 	"omniconnector/web/storage"
 	"omniconnector/webhooks/uis"
@@ -25,8 +26,13 @@ func (a *App) makeWeb(context.Context) error {
 	if err != nil {
 		return err
 	}
+	secret := a.sessionKey()
+	sessions, err := inside.NewSessions(secret, a.cfg.Now)
+	if err != nil {
+		return err
+	}
 	api, err := web.New(web.Config{
-		Embed: cabinet, Store: storage.New(a.store), Connector: connector{a}, Platform: scheduler{a}, Scheduler: scheduler{a}, Platforms: platforms{}, Meter: connector{a}, AdminToken: a.cfg.AdminToken,
+		Embed: cabinet, Sessions: sessions, Store: storage.New(a.store), Connector: connector{a}, Platform: scheduler{a}, Scheduler: scheduler{a}, Platforms: platforms{}, Meter: connector{a}, AdminToken: a.cfg.AdminToken,
 		PublicURL: a.cfg.PublicURL, Ready: a.store.Ping, Gatherer: a.metrics.registry, Now: a.cfg.Now, Log: a.cfg.Log,
 	})
 	if err != nil {
@@ -36,13 +42,15 @@ func (a *App) makeWeb(context.Context) error {
 		return err
 	}
 	pages, err := page.New(page.Config{
-		Store: storage.New(a.store), SessionKey: a.sessionKey(), Secure: strings.HasPrefix(a.cfg.PublicURL, "https://"),
+		Store: storage.New(a.store), SessionKey: secret, Secure: strings.HasPrefix(a.cfg.PublicURL, "https://"),
 		PageAccess: a.cfg.DemoTenant, FrameAncestors: a.cfg.FrameAncestors, Now: a.cfg.Now, Log: a.cfg.Log,
 	})
 	if err != nil {
 		return err
 	}
-	pages.Mount(a.router) //nolint:contextcheck // handlers take their request's context
+	visited := inside.Page{Portals: visitors{a}, Sessions: sessions, Log: a.cfg.Log}
+	visited.Mount(a.router) //nolint:contextcheck // handlers take their request's context
+	pages.Mount(a.router)   //nolint:contextcheck // handlers take their request's context
 	return nil
 }
 
