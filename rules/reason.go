@@ -48,7 +48,7 @@ type reasoned struct {
 // The bounds of a question, and of all of them, in leaves looked at.
 const (
 	questionLeaves = 20_000
-	allLeaves      = 3_000_000
+	allLeaves      = 2_000_000
 )
 
 // NewReasoner prepares filters that are right by themselves: Compile takes them.
@@ -127,11 +127,11 @@ func (r *Reasoner) node(f Filter, classes map[key]key, index map[key]int, words 
 	return n
 }
 
-func (r *Reasoner) fact(k key, index map[key]int, new fact) int {
+func (r *Reasoner) fact(k key, index map[key]int, f fact) int {
 	at, ok := index[k]
 	if !ok {
 		at = len(r.facts)
-		index[k], r.facts = at, append(r.facts, new)
+		index[k], r.facts = at, append(r.facts, f)
 	}
 	return at
 }
@@ -146,6 +146,9 @@ type Question struct {
 
 // Possible answers a question. A Yes and a No are certain.
 func (r *Reasoner) Possible(q Question) Answer {
+	if r.spare <= 0 {
+		return Unknown
+	}
 	r.single, r.free, r.unsure = q.Single, 0, false
 	r.left = min(questionLeaves, r.spare)
 	before := r.left
@@ -194,7 +197,7 @@ func (r *Reasoner) assume(at int) (others []int) {
 	if f.parameter == "" || !r.single && !f.only {
 		return nil
 	}
-	r.left -= len(r.facts) / 8
+	r.left -= len(r.facts) / 4
 	for i := range r.facts {
 		if r.facts[i].parameter == f.parameter && r.states[i] == unknown {
 			r.states[i] = no
@@ -216,11 +219,11 @@ func (r *Reasoner) holds(q Question) (t truth, at int) {
 			at = r.rather(at, depends)
 		}
 		t = min(t, member)
-		return t != no
+		return t != no && r.left >= 0
 	}
 	for _, i := range q.Hold {
 		if !see(&r.roots[i], false) {
-			return no, -1
+			return no, -1 // or the work is used up, which search sees
 		}
 	}
 	for _, i := range q.Fail {

@@ -91,7 +91,9 @@ func TestReasonerKnowsOfExpressionsOnlyThatEqualOnesAgree(t *testing.T) {
 	t.Parallel()
 	long := rules.Filter{Expression: `len(campaign) > 1`}
 	filters := []rules.Filter{
-		long, long, {Expression: `len(source) > 1`},
+		long,
+		long,
+		{Expression: `len(source) > 1`},
 		{Join: rules.Or, Of: []rules.Filter{long, {Parameter: "number", Mode: rules.Include, Values: []string{"1"}}}},
 	}
 	r := rules.NewReasoner(filters, few)

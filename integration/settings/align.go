@@ -35,7 +35,7 @@ func longest(a, b []value, i, j int, equal func(a, b value) bool) []pair {
 	for x := range table {
 		table[x] = make([]int32, len(b)+1)
 	}
-	for x := len(a) - 1; x >= 0; x-- {
+	for x := range slices.Backward(a) {
 		for y := len(b) - 1; y >= 0; y-- {
 			table[x][y] = max(table[x+1][y], table[x][y+1])
 			if equal(a[x], b[y]) {
