@@ -15,7 +15,7 @@ import (
 // S-2: an order to replay puts one event a call into the inbox, however often it is given; calls under way are left alone, and the
 // audit says who wanted it.
 func (e *exam) replaysAreOrdered() {
-	t, ctx := e.T, e.T.Context()
+	t, ctx := e.T, e.Context()
 	began := e.Now()
 	ended := func(key string, session integration.SessionID) integration.EventID {
 		d := e.delivery(key, session)
@@ -74,7 +74,7 @@ func (e *exam) replaysAreOrdered() {
 
 // S-2: how much waits, and how soon cards came up; calls of the past and of long ago do not count.
 func (e *exam) paceIsTold() {
-	t, ctx := e.T, e.T.Context()
+	t, ctx := e.T, e.Context()
 	began := e.Now()
 	ids := e.save(e.delivery("k1", "s1"), e.delivery("k2", "s2"), e.delivery("k3", "s3"))
 	l := e.lease("a")
@@ -102,7 +102,7 @@ func (e *exam) paceIsTold() {
 
 // S-2: the journal is searched by what people remember.
 func (e *exam) journalIsSearched() {
-	t, ctx := e.T, e.T.Context()
+	t, ctx := e.T, e.Context()
 	named := e.delivery("k1", "s1")
 	named.Event.Report.Employee = integration.Employee{ID: 1, Name: "Анна 100%_ Тестова"}
 	ids := e.save(named, e.delivery("k2", "s2"), e.delivery("k3", "s3"))
