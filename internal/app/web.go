@@ -49,8 +49,8 @@ func (a *App) makeWeb(context.Context) error {
 		return err
 	}
 	visited := inside.Page{Portals: visitors{a}, Sessions: sessions, Log: a.cfg.Log}
-	visited.Mount(a.router) //nolint:contextcheck // handlers take their request's context
-	pages.Mount(a.router)   //nolint:contextcheck // handlers take their request's context
+	visited.Mount(a.router)
+	pages.Mount(a.router) //nolint:contextcheck // handlers take their request's context
 	return nil
 }
 

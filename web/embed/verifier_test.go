@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -59,9 +60,7 @@ func good() *token {
 func (k *token) sign(tb testing.TB) integration.Secret {
 	tb.Helper()
 	t := jwt.NewWithClaims(k.method, k.claims)
-	for name, value := range k.header {
-		t.Header[name] = value
-	}
+	maps.Copy(t.Header, k.header)
 	text, err := t.SignedString(k.key)
 	if err != nil {
 		tb.Fatal(err)

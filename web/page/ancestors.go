@@ -13,15 +13,15 @@ var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?
 // policy is the Content-Security-Policy of every page: nothing from outside, and framed by our own pages and by the
 // given origins only.
 func policy(ancestors []string) (string, error) {
-	frames := "'self'"
+	frames := []string{"'self'"}
 	for _, a := range ancestors {
 		origin, err := originOf(a)
 		if err != nil {
 			return "", err
 		}
-		frames += " " + origin
+		frames = append(frames, origin)
 	}
-	return "default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; frame-src 'none'; frame-ancestors " + frames, nil
+	return "default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; frame-src 'none'; frame-ancestors " + strings.Join(frames, " "), nil
 }
 
 // originOf reads an origin as people write it. Whole addresses and wildcards are no origins; without https only this machine's
