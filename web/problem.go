@@ -115,7 +115,10 @@ func wordsOf(e *crm.Error) string {
 	if e.Text == "" {
 		return e.Code
 	}
-	return strings.TrimPrefix(e.Code+": "+e.Text, ": ")
+	if strings.Contains(e.Text, e.Code) {
+		return e.Text
+	}
+	return e.Code + ": " + e.Text
 }
 
 // portalRefusal says what a CRM said.
