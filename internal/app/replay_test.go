@@ -55,7 +55,7 @@ func (s *stage) replays(t *testing.T, address, body string, status int) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // read whole
+	defer answer.Body.Close()
 	var out struct{ Calls int }
 	if err := json.NewDecoder(answer.Body).Decode(&out); err != nil || answer.StatusCode != status {
 		t.Fatalf("%s: %d %v, want %d", address, answer.StatusCode, err, status)
