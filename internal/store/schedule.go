@@ -117,11 +117,11 @@ func (s *Store) Jobs(ctx context.Context, t integration.TenantID, p integration.
 }
 
 // busy is asked in one statement, so that nothing slips from events to actions, or back, between two. Periodic errands (R-9)
-// count only while they run, and what is planned for later not before it is due.
+// count only while they run, and what is planned for later not before it is due; what was refused and waits to be sent again does.
 const busy = `SELECT
 	(SELECT 1 FROM events WHERE tenant_id = ? AND portal_id = ? AND state = 'pending' ORDER BY event_id LIMIT 1) IS NOT NULL OR
 	(SELECT 1 FROM actions WHERE tenant_id = ? AND portal_id = ? AND ` + unfinished + ` AND (state = 'sending' OR
-		substr(action_key, 1, 6) <> 'every/' AND (state = 'doubt' OR attempts > 0 OR due_at <= ?)) ORDER BY seq LIMIT 1) IS NOT NULL`
+		substr(action_key, 1, 6) <> 'every/' AND (state = 'doubt' OR attempts > 0 OR first_sent > 0 OR due_at <= ?)) ORDER BY seq LIMIT 1) IS NOT NULL`
 
 // Busy tells whether a portal has anything to decide or to do by now; a zero now is the store's own clock.
 func (s *Store) Busy(ctx context.Context, t integration.TenantID, p integration.PortalID, now time.Time) (bool, error) {
