@@ -39,7 +39,7 @@ const marking = 3 * time.Second
 
 // mark notes a change for every portal that proved itself. One that cannot be noted is counted and let go: the portal
 // never repeats an event (contract §3.2), so that asking it to come again means nothing; and the index does not hang
-// on it, because every call reads its customer's records anew and the daily index reads all of them.
+// on it, because every call reads its customer's records anew and the weekly index reads all of them.
 func (r *Receiver) mark(ctx context.Context, portals []PortalAccess, of integration.Record) webhooks.Outcome {
 	ctx, cancel := context.WithTimeout(ctx, marking)
 	defer cancel()
