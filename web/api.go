@@ -194,7 +194,7 @@ func add[I, O any](a *API, r route, handle func(context.Context, *I) (*O, error)
 }
 
 var accessWords = map[access]string{
-	byAdmin: "Needs the operator's token.", byRead: "Needs a token of the tenant.",
+	byAdmin: "Needs the operator's token.", byAny: "Needs any token.", byRead: "Needs a token of the tenant.",
 	byWrite: "Needs a token of the tenant that may write.",
 }
 

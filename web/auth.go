@@ -26,6 +26,7 @@ type access string
 // The accesses of routes.
 const (
 	byAdmin access = "admin" // the operator's token
+	byAny   access = "any"   // the operator's token and any of a tenant
 	byRead  access = "read"  // any token of the tenant
 	byWrite access = "write" // a token of the tenant that may write; refused while it is suspended
 )
@@ -213,7 +214,7 @@ func permit(who Identity, need access) error {
 	switch {
 	case need == byAdmin && !admin:
 		return refuse("admin_only")
-	case need == byAdmin:
+	case need == byAdmin, need == byAny:
 		return nil
 	case admin:
 		return refuse("tenant_only")

@@ -72,12 +72,15 @@ type Tenants interface {
 	// Tenants lists all tenants by id, after the given one.
 	Tenants(ctx context.Context, after integration.TenantID, limit int) ([]integration.Tenant, error)
 	SetTenantState(ctx context.Context, id integration.TenantID, state integration.TenantState) error
-	// IssueToken draws an API token; only its hash is kept.
-	IssueToken(ctx context.Context, t integration.TenantID, name string, scope Scope) (integration.Secret, error)
+	// DeleteTenant hides a tenant at once and removes all that it has in small steps, for as long as ctx lasts: an error of ctx
+	// leaves the rest to be removed in the background. ErrNotFound means that nothing is left.
+	DeleteTenant(ctx context.Context, id integration.TenantID) error
+	// IssueToken draws an API token; only its hash is kept. Its author goes into the audit, unless empty.
+	IssueToken(ctx context.Context, t integration.TenantID, name string, scope Scope, author string) (integration.Secret, TokenInfo, error)
 	// Tokens lists a tenant's API tokens, oldest first, without the tokens themselves.
 	Tokens(ctx context.Context, t integration.TenantID) ([]TokenInfo, error)
-	// RevokeToken ends an API token at once; repeating it changes nothing.
-	RevokeToken(ctx context.Context, t integration.TenantID, id string) error
+	// RevokeToken ends an API token at once; repeating it changes nothing. Its author goes into the audit.
+	RevokeToken(ctx context.Context, t integration.TenantID, id, author string) error
 	// Recognise answers ErrNotFound for a token that is a stranger's, expired or revoked. It
 	// compares in constant time.
 	Recognise(ctx context.Context, token integration.Secret) (Identity, error)

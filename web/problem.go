@@ -180,6 +180,10 @@ var kinds = map[string]kind{
 	"read_only": {403, phrase{"Токен только для чтения", "The token may only read"}, phrase{
 		"Для изменений нужен токен с правом записи.", "Changes need a token that may write.",
 	}},
+	"not_confirmed": {409, phrase{"Клиент не приостановлен", "The tenant is not suspended"}, phrase{
+		"Удаляется всё, что есть у клиента. Сначала приостановите его или передайте его идентификатор в параметре confirm. Ничего не изменено.",
+		"All that the tenant has is deleted. Suspend it first, or send its id in the parameter confirm. Nothing was changed.",
+	}},
 	"suspended": {403, phrase{"Клиент приостановлен", "The tenant is suspended"}, phrase{
 		"Пока клиент приостановлен, ничего нельзя менять. Обратитесь к владельцу установки.",
 		"Nothing can be changed while the tenant is suspended. Ask the operator of the installation.",

@@ -10,7 +10,12 @@ func (a *API) routes() {
 	add(a, route{"POST", "/tenants/{tenant}/tokens", byAdmin, 201, "create-token", "Draw an API token; it is shown this once"}, a.createToken)
 	add(a, route{"GET", "/tenants/{tenant}/tokens", byAdmin, 200, "list-tokens", "List API tokens, without the tokens themselves"}, a.listTokens)
 	add(a, route{"DELETE", "/tenants/{tenant}/tokens/{token}", byAdmin, 204, "revoke-token", "End an API token at once"}, a.revokeToken)
-	add(a, route{"GET", "/me", byRead, 200, "me", "Whom the token speaks for"}, a.me)
+	add(a, route{"DELETE", "/tenants/{tenant}", byAdmin, 200, "delete-tenant", "Delete a tenant with everything it has; it must be suspended, or confirmed by its id"}, a.deleteTenant)
+
+	add(a, route{"GET", "/me", byAny, 200, "me", "Whom the token speaks for and what it opens"}, a.me)
+	add(a, route{"POST", "/tokens", byWrite, 201, "create-own-token", "Draw an API token of the caller's tenant; it is shown this once"}, a.createOwnToken)
+	add(a, route{"GET", "/tokens", byWrite, 200, "list-own-tokens", "List API tokens of the caller's tenant, without the tokens themselves"}, a.listOwnTokens)
+	add(a, route{"DELETE", "/tokens/{token}", byWrite, 204, "revoke-own-token", "End an API token of the caller's tenant at once"}, a.revokeOwnToken)
 
 	add(a, route{"POST", "/portals", byWrite, 201, "connect-portal", "Connect a portal by credentials, or connect it again"}, a.connectPortal)
 	add(a, route{"GET", "/portals", byRead, 200, "list-portals", "List portals"}, a.listPortals)

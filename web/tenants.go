@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"omniconnector/integration"
@@ -42,7 +43,7 @@ func (a *API) createTenant(ctx context.Context, in *createTenantIn) (*createTena
 	if err != nil {
 		return nil, err
 	}
-	token, err := a.cfg.Store.IssueToken(ctx, t.ID, "first", ScopeWrite)
+	token, _, err := a.cfg.Store.IssueToken(ctx, t.ID, "first", ScopeWrite, author(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -108,42 +109,39 @@ func (a *API) setTenant(ctx context.Context, id integration.TenantID, state inte
 	return &tenantOut{tenantView(t)}, err
 }
 
-type createTokenIn struct {
+type deleteTenantIn struct {
 	TenantPath
+	Confirm string `query:"confirm" maxLength:"200" doc:"The tenant's id once more; not needed for one that is suspended"`
+}
+
+type deleteTenantOut struct {
 	Body struct {
-		Name  string `json:"name" minLength:"1" maxLength:"200" doc:"Whose or what for"`
-		Scope Scope  `json:"scope" enum:"read,write"`
+		Gone bool `json:"gone" doc:"False: the tenant is closed for everybody, and the rest of what it had is being removed in the background; its id is free when that is done"`
 	}
 }
 
-type createTokenOut struct {
-	Body struct {
-		Token string `json:"token" doc:"Shown this once"`
+// deletionPatience is how long whoever deletes a tenant waits for the end; a large one goes on going without them.
+const deletionPatience = 20 * time.Second
+
+// deleteTenant removes a tenant with everything (S-2). Asked again, it goes on where it stopped.
+func (a *API) deleteTenant(ctx context.Context, in *deleteTenantIn) (*deleteTenantOut, error) {
+	t, err := a.cfg.Store.Tenant(ctx, in.Tenant)
+	switch {
+	case isNotFound(err): // perhaps its deletion was begun: storage knows
+	case err != nil:
+		return nil, err
+	case t.State != integration.TenantSuspended && in.Confirm != string(t.ID):
+		return nil, refuse("not_confirmed")
 	}
-}
-
-func (a *API) createToken(ctx context.Context, in *createTokenIn) (*createTokenOut, error) {
-	token, err := a.cfg.Store.IssueToken(ctx, in.Tenant, in.Body.Name, in.Body.Scope)
-	out := &createTokenOut{}
-	out.Body.Token = string(token)
-	return out, err
-}
-
-type meOut struct {
-	Body struct {
-		Tenant TenantView `json:"tenant"`
-		Scope  Scope      `json:"scope" enum:"read,write"`
-		Person string     `json:"person,omitempty" doc:"Who works in the SaaS's cabinet, when its token says so"`
-
-		Portal integration.PortalID `json:"portal,omitempty" doc:"The only portal to be seen, at the page inside a portal"`
+	limited, cancel := context.WithTimeout(ctx, deletionPatience)
+	defer cancel()
+	out := &deleteTenantOut{}
+	err = a.cfg.Store.DeleteTenant(limited, in.Tenant)
+	if err != nil && (limited.Err() == nil || ctx.Err() != nil) {
+		return nil, err
 	}
-}
-
-func (a *API) me(ctx context.Context, _ *struct{}) (*meOut, error) {
-	who := caller(ctx)
-	out := &meOut{}
-	out.Body.Tenant, out.Body.Scope, out.Body.Person = tenantView(who.Tenant), who.Scope, who.Person
-	out.Body.Portal = who.Portal
+	out.Body.Gone = err == nil
+	a.log.LogAttrs(ctx, slog.LevelInfo, "tenant.deleted", slog.String("tenant_id", string(in.Tenant)), slog.Bool("gone", out.Body.Gone))
 	return out, nil
 }
 
@@ -154,41 +152,4 @@ func each[A, B any](list []A, f func(A) B) []B {
 		out = append(out, f(a))
 	}
 	return out
-}
-
-// TokenView is what is known of an API token after it was shown once.
-type TokenView struct {
-	ID      string     `json:"id"`
-	Name    string     `json:"name"`
-	Scope   Scope      `json:"scope" enum:"read,write"`
-	Created time.Time  `json:"created"`
-	Expires *time.Time `json:"expires,omitempty" doc:"Absent means never"`
-	Revoked *time.Time `json:"revoked,omitempty" doc:"Absent means that it is valid"`
-}
-
-type listTokensOut struct {
-	Body struct {
-		Tokens []TokenView `json:"tokens" nullable:"false" doc:"Oldest first, the revoked ones too"`
-	}
-}
-
-func (a *API) listTokens(ctx context.Context, in *TenantPath) (*listTokensOut, error) {
-	if _, err := a.cfg.Store.Tenant(ctx, in.Tenant); err != nil {
-		return nil, err
-	}
-	list, err := a.cfg.Store.Tokens(ctx, in.Tenant)
-	out := &listTokensOut{}
-	out.Body.Tokens = each(list, func(i TokenInfo) TokenView {
-		return TokenView{i.ID, i.Name, i.Scope, i.Created, instant(i.Expires), instant(i.Revoked)}
-	})
-	return out, err
-}
-
-type revokeTokenIn struct {
-	TenantPath
-	Token string `path:"token" maxLength:"200" doc:"The id that the list tells, not the token itself"`
-}
-
-func (a *API) revokeToken(ctx context.Context, in *revokeTokenIn) (*struct{}, error) {
-	return &struct{}{}, a.cfg.Store.RevokeToken(ctx, in.Tenant, in.Token)
 }

@@ -108,7 +108,7 @@ func token(ctx context.Context, st *store.Store, file string) error {
 		if s.Name != name {
 			continue
 		}
-		if err := st.RevokeSecret(ctx, world.Tenant, s.ID); err != nil {
+		if err := st.RevokeSecret(ctx, world.Tenant, s.ID, ""); err != nil {
 			return err
 		}
 	}

@@ -239,6 +239,7 @@ func (a *App) Run(ctx context.Context) error {
 		start(&answering, "routes", func(context.Context) error { return a.routes.Run(asking) })
 	}
 	if !a.cfg.NoWork {
+		start(&working, "deletions", a.finishDeletions)
 		start(&working, "lanes", a.engine.Run)
 		start(&working, "listen", func(ctx context.Context) error {
 			return a.store.Listen(ctx, a.hinted)

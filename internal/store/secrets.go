@@ -51,6 +51,8 @@ type NewSecret struct {
 	Name    string
 	Scope   Scope     // of an API token; Read when empty
 	Expires time.Time // zero means never
+	// Author goes into the audit, which keeps no row without one.
+	Author string
 }
 
 // CreateSecret draws a secret and answers it, this once, in the form in which it is used: an
@@ -61,8 +63,10 @@ func (s *Store) CreateSecret(ctx context.Context, t integration.TenantID, n NewS
 	var row secretRow
 	err := s.tx(ctx, func(tx *gorm.DB) error {
 		var err error
-		shown, row, err = s.addSecret(tx, t, n)
-		return err
+		if shown, row, err = s.addSecret(tx, t, n); err != nil {
+			return err
+		}
+		return s.auditSecret(tx, &row, n.Author, "created")
 	})
 	s.hooks.drop(t)
 	return shown, row.info(), wrap("create secret", err)
@@ -131,12 +135,41 @@ func (s *Store) RotateSecret(ctx context.Context, t integration.TenantID, id str
 	return shown, row.info(), wrap("rotate secret", err)
 }
 
-// RevokeSecret ends a secret at once. Repeating it changes nothing.
-func (s *Store) RevokeSecret(ctx context.Context, t integration.TenantID, id string) error {
-	done := s.write(ctx).Exec("UPDATE secrets SET revoked_at = CASE WHEN revoked_at = 0 THEN ? ELSE revoked_at END "+
-		"WHERE tenant_id = ? AND secret_id = ?", micros(s.now()), clean(t), clean(id))
+// RevokeSecret ends a secret at once. Repeating it changes nothing. Its author goes into the audit, which keeps no row without one.
+func (s *Store) RevokeSecret(ctx context.Context, t integration.TenantID, id, author string) error {
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		var row secretRow
+		if err := tx.Where("tenant_id = ? AND secret_id = ?", clean(t), clean(id)).Take(&row).Error; err != nil {
+			return err
+		}
+		ended := tx.Model(&secretRow{}).Where("tenant_id = ? AND secret_id = ? AND revoked_at = 0", row.TenantID, row.SecretID).
+			Select("revoked_at").Updates(secretRow{RevokedAt: micros(s.now())})
+		if ended.Error != nil || ended.RowsAffected == 0 {
+			return ended.Error
+		}
+		return s.auditSecret(tx, &row, author, "revoked")
+	})
 	s.hooks.drop(t)
-	return changed("revoke secret", done)
+	return wrap("revoke secret", err)
+}
+
+// auditSecret records who drew or ended a secret; what it is, never the secret or its hash.
+func (s *Store) auditSecret(tx *gorm.DB, row *secretRow, author, did string) error {
+	if author == "" {
+		return nil
+	}
+	noun := "token"
+	detail := map[string]any{"id": row.SecretID, "name": row.Name}
+	if row.Purpose == API {
+		detail["scope"] = row.Scope
+	} else {
+		noun, detail["purpose"] = "hook", row.Purpose
+	}
+	told, err := compact(detail)
+	if err != nil {
+		return err
+	}
+	return s.audit(tx, AuditEntry{Tenant: row.TenantID, Author: author, Verb: noun + "." + did, Detail: []byte(told)})
 }
 
 // Secrets lists a tenant's secrets of a purpose, oldest first, without the secrets themselves.

@@ -107,19 +107,41 @@ func (s *Store) DeleteTenant(ctx context.Context, id integration.TenantID) error
 	if err := changed("delete tenant", hide); err != nil {
 		return err
 	}
+	return s.finishDeletion(ctx, id)
+}
+
+// FinishDeletions goes on with every tenant whose deletion was begun and not ended, by whatever process.
+func (s *Store) FinishDeletions(ctx context.Context) error {
+	var begun []integration.TenantID
+	err := s.read(ctx).Model(&tenantRow{}).Where("state = ?", deleting).Order("tenant_id").Pluck("tenant_id", &begun).Error
+	if err != nil {
+		return wrap("finish deletions", err)
+	}
+	for _, id := range begun {
+		if err := s.finishDeletion(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finishDeletion removes the rows of a hidden tenant. Each statement looks whether it is still being deleted: another process may
+// have come to the end, and the id may belong to a new tenant since.
+func (s *Store) finishDeletion(ctx context.Context, id integration.TenantID) error {
+	const gone = "EXISTS (SELECT 1 FROM tenants c WHERE c.tenant_id = ? AND c.state = ?)"
 	// Lanes at work lose their leases with the row; the second round takes what they,
 	// or a delivery already under way, wrote in between.
-	if err := s.write(ctx).Exec("DELETE FROM lanes WHERE tenant_id = ?", id).Error; err != nil {
+	if err := s.write(ctx).Exec("DELETE FROM lanes WHERE tenant_id = ? AND "+gone, id, id, deleting).Error; err != nil {
 		return wrap("delete tenant", err)
 	}
 	for range 2 {
 		for _, table := range tenantTables {
-			if err := s.deleteAll(ctx, table, "tenant_id = ?", id); err != nil {
+			if err := s.deleteAll(ctx, table, "tenant_id = ? AND "+gone, id, id, deleting); err != nil {
 				return wrap("delete tenant: "+table, err)
 			}
 		}
 	}
-	return wrap("delete tenant", s.write(ctx).Exec("DELETE FROM tenants WHERE tenant_id = ?", id).Error)
+	return wrap("delete tenant", s.write(ctx).Exec("DELETE FROM tenants WHERE tenant_id = ? AND state = ?", id, deleting).Error)
 }
 
 // deleteAll empties a table of a tenant, or of one portal, step by step.

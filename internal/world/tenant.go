@@ -94,7 +94,7 @@ func (w *World) forgetSecrets(ctx context.Context, st *store.Store) error {
 			return err
 		}
 		for _, s := range had {
-			if err := st.RevokeSecret(ctx, w.Tenant, s.ID); err != nil {
+			if err := st.RevokeSecret(ctx, w.Tenant, s.ID, ""); err != nil {
 				return err
 			}
 		}

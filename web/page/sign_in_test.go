@@ -143,6 +143,6 @@ func (b *browser) createRival() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	token, err := b.Web.IssueToken(b.Context(), "rival", "r", web.ScopeRead)
+	token, _, err := b.Web.IssueToken(b.Context(), "rival", "r", web.ScopeRead, "")
 	return string(token), err
 }

@@ -62,10 +62,19 @@ func (s Store) SetTenantState(ctx context.Context, id integration.TenantID, stat
 	return outward(s.in.SetTenantState(ctx, id, state))
 }
 
+// DeleteTenant removes a tenant with everything it has.
+func (s Store) DeleteTenant(ctx context.Context, id integration.TenantID) error {
+	return outward(s.in.DeleteTenant(ctx, id))
+}
+
 // IssueToken draws an API token.
-func (s Store) IssueToken(ctx context.Context, t integration.TenantID, name string, scope web.Scope) (integration.Secret, error) {
-	secret, _, err := s.in.CreateSecret(ctx, t, store.NewSecret{Purpose: store.API, Name: name, Scope: store.Scope(scope)})
-	return secret, outward(err)
+func (s Store) IssueToken(
+	ctx context.Context, t integration.TenantID, name string, scope web.Scope, author string,
+) (integration.Secret, web.TokenInfo, error) {
+	secret, info, err := s.in.CreateSecret(ctx, t, store.NewSecret{
+		Purpose: store.API, Name: name, Scope: store.Scope(scope), Author: author,
+	})
+	return secret, tokenInfo(info), outward(err)
 }
 
 // Recognise tells whom an API token speaks for.

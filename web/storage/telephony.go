@@ -67,13 +67,15 @@ func (s Store) Dismiss(
 // Tokens lists API tokens.
 func (s Store) Tokens(ctx context.Context, t integration.TenantID) ([]web.TokenInfo, error) {
 	list, err := s.in.Secrets(ctx, t, store.API)
-	return each(list, func(i store.SecretInfo) web.TokenInfo {
-		return web.TokenInfo{ID: i.ID, Name: i.Name, Scope: web.Scope(i.Scope), Created: i.Created, Expires: i.Expires, Revoked: i.Revoked}
-	}), outward(err)
+	return each(list, tokenInfo), outward(err)
+}
+
+func tokenInfo(i store.SecretInfo) web.TokenInfo {
+	return web.TokenInfo{ID: i.ID, Name: i.Name, Scope: web.Scope(i.Scope), Created: i.Created, Expires: i.Expires, Revoked: i.Revoked}
 }
 
 // RevokeToken ends an API token; the secrets of webhooks are no tokens.
-func (s Store) RevokeToken(ctx context.Context, t integration.TenantID, id string) error {
+func (s Store) RevokeToken(ctx context.Context, t integration.TenantID, id, author string) error {
 	list, err := s.in.Secrets(ctx, t, store.API)
 	if err != nil {
 		return outward(err)
@@ -81,5 +83,5 @@ func (s Store) RevokeToken(ctx context.Context, t integration.TenantID, id strin
 	if !slices.ContainsFunc(list, func(i store.SecretInfo) bool { return i.ID == id }) {
 		return fmt.Errorf("revoke token: %w", web.ErrNotFound)
 	}
-	return outward(s.in.RevokeSecret(ctx, t, id))
+	return outward(s.in.RevokeSecret(ctx, t, id, author))
 }

@@ -6,9 +6,11 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"omniconnector/crm"
 	"omniconnector/integration"
 	"omniconnector/web"
 	"omniconnector/web/embed"
+	"omniconnector/web/inside"
 )
 
 // PublicURL is the address of every world.
@@ -28,6 +30,22 @@ func (w *World) cabinet() *embed.Verifier {
 	})
 	w.must(err)
 	return v
+}
+
+// sessions recognise the tokens that Inside signs.
+func (w *World) sessions() *inside.Sessions {
+	w.Helper()
+	s, err := inside.NewSessions([]byte(cabinetSecret), w.Now)
+	w.must(err)
+	return s
+}
+
+// Inside signs the session of a person at the page inside a portal.
+func (w *World) Inside(t integration.TenantID, p integration.PortalID, user crm.UserID, admin bool) string {
+	w.Helper()
+	token, err := w.sessions().Sign(inside.Session{Tenant: t, Portal: p, User: user, Admin: admin})
+	w.must(err)
+	return string(token)
 }
 
 // Embed signs a token as the SaaS's cabinet does. It begins now and lives for life.

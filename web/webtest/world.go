@@ -58,7 +58,7 @@ func (w *World) API() *web.API {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(prometheus.NewCounter(prometheus.CounterOpts{Name: "tests_total", Help: "One line."}))
 	a, err := web.New(web.Config{
-		Embed: w.cabinet(), Store: w.Web, Connector: w.Portals, Platform: Telephony{}, Scheduler: w.Errands, Platforms: Platforms{}, Meter: w.Portals, AdminToken: AdminToken, PublicURL: PublicURL,
+		Embed: w.cabinet(), Sessions: w.sessions(), Store: w.Web, Connector: w.Portals, Platform: Telephony{}, Scheduler: w.Errands, Platforms: Platforms{}, Meter: w.Portals, AdminToken: AdminToken, PublicURL: PublicURL,
 		Ready: w.Web.Ping, Gatherer: registry, Now: w.Now, Log: w.Logger, Version: "test",
 	})
 	w.must(err)
@@ -71,9 +71,9 @@ func (w *World) Tenant(id integration.TenantID) (read, write string) {
 	ctx := w.Context()
 	_, err := w.Store.CreateTenant(ctx, id, "Клиент "+string(id))
 	w.must(err)
-	r, err := w.Web.IssueToken(ctx, id, "reader", web.ScopeRead)
+	r, _, err := w.Web.IssueToken(ctx, id, "reader", web.ScopeRead, "")
 	w.must(err)
-	wr, err := w.Web.IssueToken(ctx, id, "writer", web.ScopeWrite)
+	wr, _, err := w.Web.IssueToken(ctx, id, "writer", web.ScopeWrite, "")
 	w.must(err)
 	return string(r), string(wr)
 }

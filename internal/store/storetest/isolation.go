@@ -105,7 +105,8 @@ func strangerWays(e *exam, victim lane.Lease, ids []integration.EventID) map[str
 		"APIToken":     nil,                     // the token names its tenant; apiTokensOpenAndEnd
 		"Claim":        nil,                     // answers leases of all tenants to the installation's own lanes
 		"DeleteTenant": nil, "SetTimeZone": nil, // the tenant is the object
-		"SetTenantState": nil, "SavePlatform": nil, "CreateSecret": nil, "Connect": nil, "SaveDeliveries": nil,
+		"FinishDeletions": nil, // the installation's own, of all tenants
+		"SetTenantState":  nil, "SavePlatform": nil, "CreateSecret": nil, "Connect": nil, "SaveDeliveries": nil,
 	}
 	delete(ways, "Open") // a function
 	for _, more := range []map[string]way{strangerReads(e.s, t, p, l, ids), strangerWrites(e, t, p, l, ids, secrets[0].ID)} {
@@ -204,7 +205,7 @@ func strangerWrites(
 			_, _, err := s.RotateSecret(ctx, t, secret, 0)
 			return nil, err
 		},
-		"RevokeSecret": func(ctx context.Context) (any, error) { return nil, s.RevokeSecret(ctx, t, secret) },
+		"RevokeSecret": func(ctx context.Context) (any, error) { return nil, s.RevokeSecret(ctx, t, secret, "") },
 		"SetPortalState": func(ctx context.Context) (any, error) {
 			return nil, s.SetPortalState(ctx, t, p, integration.PortalGone, "")
 		},

@@ -23,6 +23,8 @@ func Run(t *testing.T, open Open) {
 		"pruning keeps open work":         (*exam).pruningKeepsOpenWork,
 		"tenants live and die":            (*exam).tenantsLiveAndDie,
 		"deletion really deletes":         (*exam).deletionReallyDeletes,
+		"deletions are finished":          (*exam).deletionsAreFinished,
+		"secrets are audited":             (*exam).secretsAreAudited,
 		"secrets open and end":            (*exam).secretsOpenAndEnd,
 		"api tokens open and end":         (*exam).apiTokensOpenAndEnd,
 		"portals connect again":           (*exam).portalsConnectAgain,

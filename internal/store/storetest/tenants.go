@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,6 +113,38 @@ func (e *exam) deletionReallyDeletes() {
 	}
 }
 
+// deletionsAreFinished: a process died in the middle of a deletion; the tenant stays hidden, and any process ends what was begun.
+func (e *exam) deletionsAreFinished() {
+	t := e.T
+	ctx := t.Context()
+	fill(e)
+	e.tenant, e.portal = "other", e.connect("other", "member-1")
+	fill(e)
+	before := Dump(t, e.s)
+	for table, rows := range before {
+		before[table] = slices.DeleteFunc(rows, func(r string) bool { return strings.Contains(r, "tenant_id=other ") })
+	}
+	_, err := Raw(t, e.s).ExecContext(ctx, "UPDATE tenants SET state = 'deleting' WHERE tenant_id = 'other'")
+	e.must(err)
+	if _, err := e.s.Tenant(ctx, "other"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a tenant that is being deleted is shown: %v", err)
+	}
+	if _, err := e.s.CreateTenant(ctx, "other", ""); !errors.Is(err, store.ErrDuplicate) {
+		t.Errorf("its id is given again before it is gone: %v", err)
+	}
+	e.must(e.s.FinishDeletions(ctx))
+	if diff := cmp.Diff(before, Dump(t, e.s)); diff != "" {
+		t.Errorf("it is not as if the tenant had never been (-want +got):\n%s", diff)
+	}
+	e.tenant, e.portal = "other", e.connect("other", "member-1")
+	fill(e)
+	before = Dump(t, e.s)
+	e.must(e.s.FinishDeletions(ctx))
+	if diff := cmp.Diff(before, Dump(t, e.s)); diff != "" {
+		t.Errorf("a new tenant of the same id is deleted too (-want +got):\n%s", diff)
+	}
+}
+
 // fill puts at least one row into every table for the exam's tenant.
 func fill(e *exam) []integration.EventID {
 	e.Helper()
@@ -135,6 +168,34 @@ func fill(e *exam) []integration.EventID {
 	e.must(e.s.Settle(ctx, l, []lane.Change{{Key: "a2", State: lane.StateDead, Attempts: 3, At: e.Now()}}))
 	e.must(e.s.Release(ctx, l))
 	return ids
+}
+
+// secretsAreAudited: who draws or ends a secret is told in the audit, once, without the secret.
+func (e *exam) secretsAreAudited() {
+	t := e.T
+	ctx := t.Context()
+	shown, info, err := e.s.CreateSecret(ctx, "acme", store.NewSecret{Purpose: store.API, Name: "ci", Scope: store.Write, Author: "ann"})
+	e.must(err)
+	e.must(e.s.RevokeSecret(ctx, "acme", info.ID, "bob"))
+	e.must(e.s.RevokeSecret(ctx, "acme", info.ID, "eve"))
+	if err := e.s.RevokeSecret(ctx, "acme", "unknown", "eve"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("an unknown secret: %v", err)
+	}
+	_, _, err = e.s.CreateSecret(ctx, "acme", store.NewSecret{Purpose: store.HookPath, Name: "quiet"})
+	e.must(err)
+	rows, err := e.s.AuditTrail(ctx, "acme", "", 9)
+	e.must(err)
+	var told []string
+	for _, r := range rows {
+		told = append(told, r.Author+" "+r.Verb+" "+string(r.Detail))
+	}
+	detail := `{"id":"` + info.ID + `","name":"ci","scope":"write"}`
+	if diff := cmp.Diff([]string{"bob token.revoked " + detail, "ann token.created " + detail}, told); diff != "" {
+		t.Errorf("audit (-want +got):\n%s", diff)
+	}
+	if _, random, _ := strings.Cut(strings.TrimPrefix(string(shown), "oc_"), "_"); strings.Contains(strings.Join(told, ""), random) {
+		t.Error("the audit shows the secret")
+	}
 }
 
 func (e *exam) secretsOpenAndEnd() {
@@ -181,8 +242,8 @@ func (e *exam) secretsOpenAndEnd() {
 	if len(listed) != 2 || listed[0].ID != info.ID || listed[1].Name != "uis" {
 		t.Fatalf("listed: %+v", listed)
 	}
-	e.must(e.s.RevokeSecret(ctx, "acme", listed[1].ID))
-	e.must(e.s.RevokeSecret(ctx, "acme", listed[1].ID))
+	e.must(e.s.RevokeSecret(ctx, "acme", listed[1].ID, ""))
+	e.must(e.s.RevokeSecret(ctx, "acme", listed[1].ID, ""))
 	if a = access(); len(a.PathSecrets) != 0 {
 		t.Errorf("after revoking: %+v", a.PathSecrets)
 	}
