@@ -229,6 +229,9 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 	if !plan.Wake.IsZero() {
 		d.Deadline = plan.Wake
 	}
+	if d.Ending = integration.EndingOf(&facts.Call, plan.Outcome); d.Ending != "" {
+		d.EndedAt = facts.Call.EndedAt
+	}
 	if !d.Deadline.IsZero() && d.Deadline.Before(l.overdueAt) {
 		l.overdueAt = d.Deadline
 	}

@@ -70,7 +70,10 @@ type Decided struct {
 	Plan   integration.Plan
 	// Deadline is when the session is to be called silent (T-0); zero for never.
 	Deadline time.Time
-	At       time.Time
+	// Ending is how the call came out at EndedAt; empty while it goes on, and for what is no call.
+	Ending  integration.Ending
+	EndedAt time.Time
+	At      time.Time
 }
 
 // SessionState is all events of a session, and what was decided for it so far.

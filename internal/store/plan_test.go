@@ -48,7 +48,8 @@ func onBoth(t *testing.T, test func(loaded)) {
 				CASE WHEN i % 3 = 0 THEN 'pending' ELSE 'done' END, '' ` + generator)
 			l.exec(`INSERT INTO actions SELECT 't' || (i % 4), 'p', 'k' || i, i, 'e' || i, 's' || i, 'c' || i, 'sync_directory', '{}', 0, '[]', 0,
 				CASE WHEN i % 3 = 0 THEN 'planned' WHEN i % 7 = 0 THEN 'dead' ELSE 'done' END, 0, 0, 0, 0, '', '', 0, 0, 0 ` + generator)
-			l.exec(`INSERT INTO sessions SELECT 't' || (i % 4), 'p', 's' || i, '', 0, '{}', i % 3 <> 0, 1, 0 ` + generator)
+			l.exec(`INSERT INTO sessions SELECT 't' || (i % 4), 'p', 's' || i, '', 0, '{}', i % 3 <> 0, CASE WHEN i % 3 = 0 THEN i ELSE 0 END, 0,
+				CASE WHEN i % 3 = 0 THEN '' ELSE 'missed' END, CASE WHEN i % 3 = 0 THEN 0 ELSE i END ` + generator)
 			l.exec(`INSERT INTO plans SELECT 't' || (i % 4), 'p', 'e' || i, 's' || i, '', '[]', '[]', 0 ` + generator)
 			if analyze {
 				l.exec("ANALYZE")
@@ -212,6 +213,8 @@ func (l loaded) use() {
 	try(err)
 	try(s.Schedule(ctx, "t1", "p", []integration.Action{{Key: "k9", Do: crm.Sync{}}, {Key: "own", Do: crm.Sync{}}}))
 	_, err = s.LaneStatus(ctx, "t1", "p")
+	try(err)
+	_, err = s.Activity(ctx, "t1", "p", time.UnixMicro(19_000), 50)
 	try(err)
 	_, err = s.Prune(ctx, "t1", time.UnixMicro(20), 3)
 	try(err)

@@ -91,6 +91,7 @@ func (r *record) take(d *lane.Decided) error {
 		r.sessions[session] = sessionRow{
 			TenantID: t, PortalID: p, SessionID: session, CustomerKey: customer, SettingsVersion: d.Plan.Memory.SettingsVersion,
 			Memory: memory, Closed: d.Plan.Memory.Closed && d.Plan.Wake.IsZero(), DeadlineAt: micros(d.Deadline), UpdatedAt: micros(d.At),
+			Ending: d.Ending, EndedAt: ended(d),
 		}
 	}
 	for _, a := range d.Plan.Actions {
@@ -106,6 +107,17 @@ func (r *record) take(d *lane.Decided) error {
 		r.actions = append(r.actions, row)
 	}
 	return nil
+}
+
+// ended is when a call ended: by the platform's clock, or by ours when that was not told. A call that goes on has not.
+func ended(d *lane.Decided) int64 {
+	switch {
+	case d.Ending == "":
+		return 0
+	case d.EndedAt.IsZero():
+		return micros(d.At)
+	}
+	return micros(d.EndedAt)
 }
 
 func (r *record) write(tx *gorm.DB) error {
@@ -131,7 +143,7 @@ func (r *record) write(tx *gorm.DB) error {
 	err := tx.Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "tenant_id"}, {Name: "portal_id"}, {Name: "session_id"}},
 		DoUpdates: clause.AssignmentColumns([]string{
-			"customer_key", "settings_version", "memory", "closed", "deadline_at", "updated_at",
+			"customer_key", "settings_version", "memory", "closed", "deadline_at", "updated_at", "ending", "ended_at",
 		}),
 	}).Create(&rows).Error
 	if err != nil {

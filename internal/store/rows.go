@@ -211,6 +211,8 @@ type sessionRow struct {
 	Closed          bool
 	DeadlineAt      int64
 	UpdatedAt       int64 `gorm:"autoUpdateTime:false"`
+	Ending          integration.Ending
+	EndedAt         int64
 }
 
 // TableName names the table for gorm.

@@ -100,11 +100,13 @@ func (w *World) decide(s *Story, e integration.Event) {
 	if e.Kind == integration.Unreadable || e.Session == "" {
 		events = []integration.Event{e}
 	}
+	call := integration.Fold(events)
 	plan := w.plan(s, integration.Facts{
-		Now: w.Now(), Call: integration.Fold(events), Settings: compiled, Directory: dir, Memory: memory, Trigger: e.ID,
+		Now: w.Now(), Call: call, Settings: compiled, Directory: dir, Memory: memory, Trigger: e.ID,
 	}, e)
 	added, err := w.Store.Record(ctx, l, []lane.Decided{{
 		Session: e.Session, Customer: e.Customer, Events: []integration.EventID{e.ID}, Plan: plan, At: w.Now(),
+		Ending: integration.EndingOf(&call, plan.Outcome), EndedAt: call.EndedAt,
 	}})
 	w.must(err)
 	if !s.Stall {

@@ -128,6 +128,10 @@ func strangerReads(s *store.Store, t integration.TenantID, p integration.PortalI
 		"Document":         func(ctx context.Context) (any, error) { return s.Document(ctx, t, p, 1) },
 		"Versions":         func(ctx context.Context) (any, error) { return s.Versions(ctx, t, p, 0, 9) },
 		"PortalDirectory":  func(ctx context.Context) (any, error) { return s.PortalDirectory(ctx, t, p) },
+		"Activity": func(ctx context.Context) (any, error) {
+			a, err := s.Activity(ctx, t, p, time.Time{}, 9)
+			return append([]any{a.Open, a.Dead, a.Heard}, a.Latest)[:min(a.Open+a.Dead+len(a.Ended)+len(a.Latest), 1)], err
+		},
 		"AuditTrail":       func(ctx context.Context) (any, error) { return s.AuditTrail(ctx, t, "", 9) },
 		"Pace":             func(ctx context.Context) (any, error) { return s.Pace(ctx, t, p, time.Time{}) },
 		"LaneStatus":       func(ctx context.Context) (any, error) { return s.LaneStatus(ctx, t, p) },

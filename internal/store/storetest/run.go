@@ -49,6 +49,7 @@ func Run(t *testing.T, open Open) {
 		"one of many claims a key":        (*exam).oneOfManyClaimsAKey,
 		"replays are ordered":             (*exam).replaysAreOrdered,
 		"calls are told with their past":  (*exam).callsAreToldWithTheirPast,
+		"activity is told":                (*exam).activityIsTold,
 		"pace is told":                    (*exam).paceIsTold,
 		"the journal is searched":         (*exam).journalIsSearched,
 		"strangers see nothing":           (*exam).strangersSeeNothing,
