@@ -9,7 +9,11 @@ LINT    := $(BIN)/golangci-lint
 LINT_VERSION := v2.15.0
 export CGO_ENABLED ?= 0
 
-.PHONY: help run morning test unit lint bench crash stories build fresh tools postgres browser image
+UI      := web/ui
+UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(UI)/vite.config.ts $(UI)/package-lock.json -type f -not -name schema.d.ts)
+export NPM_CONFIG_UPDATE_NOTIFIER ?= false
+
+.PHONY: help run morning test unit lint bench crash stories build fresh tools postgres browser image ui ui-check node
 
 help: ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
@@ -20,10 +24,10 @@ run: build ## Set up and run the main job: connector, emulated portal and platfo
 morning: build ## Play the same morning once, fast and without a browser; print the portal's records and check them
 	@exec $(BIN)/demo morning
 
-test: tools lint unit ## Set up and pass every test: lint, both databases, vendor's SDK, browser, crash test
+test: tools lint ui-check unit ## Set up and pass every test: lint, both databases, vendor's SDK, browser, crash test
 	@echo "all tests passed"
 
-unit: tools ## Every Go test on both databases, without the linter
+unit: tools ui ## Every Go test on both databases, without the linter
 	@go vet -tags=$(TAGS) ./...
 	@go test -tags=$(TAGS) -parallel 8 -timeout 14m ./...
 
@@ -44,7 +48,21 @@ crash: tools ## The long crash test: at least 200 kills on both databases
 stories: ## Rewrite the "want" sections of the decision stories, then look at git diff
 	@go test -tags=$(TAGS) ./integration/ -run Story -update
 
-build: ## Build the binaries into bin/
+ui: $(UI)/dist/index.html ## Build the web UI, which the binaries contain
+
+$(UI)/node_modules/.package-lock.json: $(UI)/package-lock.json $(UI)/package.json | node
+	@echo 'ставим пакеты интерфейса / installing the packages of the UI'
+	@cd $(UI) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(UI)/dist/index.html: $(UI_SOURCES) $(UI)/node_modules/.package-lock.json
+	@cd $(UI) && npx --no-install vite build --logLevel warn
+
+ui-check: $(UI)/node_modules/.package-lock.json ## Hold the UI to the types of the API that serves it, and run its own tests
+	@go run $(GOFLAGS) ./cmd/omniconnector openapi >$(UI)/openapi.json
+	@cd $(UI) && npm run --silent types >/dev/null && npm run --silent check && npm run --silent unit
+
+build: ui ## Build the binaries into bin/
 	@mkdir -p $(BIN)
 	@[ -e $(BIN)/demo ] || echo 'собираем, в первый раз это несколько минут / building, minutes the first time'
 	@go build $(GOFLAGS) -ldflags='-s -w' -o $(BIN)/ ./cmd/...
@@ -73,14 +91,16 @@ postgres: ## Install PostgreSQL for the tests, without starting a server, when t
 	echo 'create_main_cluster = false' >>/etc/postgresql-common/createcluster.conf; \
 	apt-get install -q -y --no-install-recommends postgresql
 
-browser: ## Check Node.js for the vendor's SDK test; install Chromium for the browser tests when there is none
+node: ## Check that there is Node.js, which builds the UI
 	@major=$$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0); \
 	if [ "$$major" -lt 20 ] || ! command -v npm >/dev/null; then \
-		echo "Для теста с SDK поставщика нужны Node.js 20 или новее и npm: https://nodejs.org" >&2; \
-		echo "The vendor's SDK test needs Node.js 20 or newer and npm:     https://nodejs.org" >&2; \
+		echo "Чтобы собрать интерфейс, нужны Node.js 20.19 или новее и npm: https://nodejs.org" >&2; \
+		echo "The web UI is built with Node.js 20.19 or newer and npm:      https://nodejs.org" >&2; \
 		exit 1; \
-	fi; \
-	if command -v chromium >/dev/null; then exit 0; fi; \
+	fi
+
+browser: node ## Install Chromium for the browser tests when there is none
+	@if command -v chromium >/dev/null; then exit 0; fi; \
 	$(call debian,chromium fonts-dejavu-core,Chromium); \
 	apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core
 

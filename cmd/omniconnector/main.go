@@ -33,6 +33,7 @@ type commands struct {
 	Migrate   migrate   `cmd:"" help:"Bring the database up to date and exit."`
 	Explain   explain   `cmd:"" help:"Decide the call of a story file and say why, touching nothing."`
 	Templates templates `cmd:"" help:"Print the notifications that a tenant pastes into the platform."`
+	OpenAPI   openapi   `cmd:"" name:"openapi" help:"Print the OpenAPI document of the JSON API."`
 	Health    health    `cmd:"" help:"Ask a running connector whether it is ready; for container health checks."`
 }
 

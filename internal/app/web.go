@@ -51,7 +51,7 @@ func (a *App) makeWeb(context.Context) error {
 	visited := inside.Page{Portals: visitors{a}, Sessions: sessions, Log: a.cfg.Log}
 	visited.Mount(a.router)
 	pages.Mount(a.router) //nolint:contextcheck // handlers take their request's context
-	return nil
+	return a.makeUI()
 }
 
 // cabinet recognises the tokens of the SaaS's cabinet; without keys there is none.

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"omniconnector/integration"
+	"omniconnector/web"
+	"omniconnector/web/storage"
+	"omniconnector/web/ui"
+)
+
+// makeUI mounts the web UI.
+func (a *App) makeUI() error {
+	shown, err := ui.New(ui.Config{FrameAncestors: a.cfg.FrameAncestors, Guest: a.guest()})
+	if err != nil {
+		return err
+	}
+	shown.Mount(a.router)
+	return nil
+}
+
+// guest lets a person at this machine into the demo without signing in; nobody else, and nobody when it is no demo.
+func (a *App) guest() func(*http.Request) (*ui.Opening, error) {
+	if a.cfg.DemoTenant == "" {
+		return nil
+	}
+	var mu sync.Mutex
+	var token integration.Secret
+	return func(r *http.Request) (*ui.Opening, error) {
+		if !local(r) {
+			return nil, nil //nolint:nilnil // nobody is let in, which is no mistake
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if token == "" {
+			drawn, _, err := storage.New(a.store).IssueToken(r.Context(), a.cfg.DemoTenant, "demo", web.ScopeWrite, "demo")
+			if err != nil {
+				return nil, err
+			}
+			token = drawn
+		}
+		return &ui.Opening{Token: token, Door: "demo"}, nil
+	}
+}
+
+// local reports whether a person at this machine asks, and not a page elsewhere through their browser or a proxy.
+func local(r *http.Request) bool {
+	for _, header := range []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"} {
+		if r.Header.Get(header) != "" {
+			return false
+		}
+	}
+	return loopback(r.RemoteAddr) && loopback(r.Host)
+}
+
+func loopback(address string) bool {
+	name := address
+	if h, _, err := net.SplitHostPort(address); err == nil {
+		name = h
+	}
+	ip, err := netip.ParseAddr(strings.Trim(name, "[]"))
+	return name == "localhost" || err == nil && ip.IsLoopback()
+}

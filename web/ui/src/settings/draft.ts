@@ -1,0 +1,125 @@
+// The one document that all sections of the settings edit, with one «Сохранить» (S-4): what was loaded, what the person made of
+// it, and what the API says of that. Mistakes are kept by JSON pointer, so that each lands on its field.
+import { computed, reactive, toRaw } from 'vue'
+
+import { api, ask, askWhole, Refusal, type Problem, type ProblemError } from '@/api/client'
+
+import { complete, type Settings } from './shape'
+
+interface Draft {
+  portal: string
+  document: Settings | null
+  stored: string // the document as it was loaded, to compare with
+  etag: string
+  version: number
+  errors: ProblemError[]
+  warnings: ProblemError[]
+  saving: boolean
+  // stale tells that somebody else saved meanwhile (412).
+  stale: boolean
+  failed: Problem | null
+}
+
+export const draft = reactive<Draft>({
+  portal: '', document: null, stored: '', etag: '', version: 0, errors: [], warnings: [], saving: false, stale: false, failed: null,
+})
+
+// dirty tells that there is something to save.
+export const dirty = computed(() => draft.document !== null && JSON.stringify(draft.document) !== draft.stored)
+
+// changed tells that a part of the document, by pointer, is not as it was loaded.
+export function changed(pointer: string): boolean {
+  if (!draft.document || !draft.stored) return false
+  return JSON.stringify(at(draft.document, pointer)) !== JSON.stringify(at(JSON.parse(draft.stored), pointer))
+}
+
+// original is a part of the document as it was loaded, for «вернуть сохранённое».
+export function original<T>(pointer: string): T | undefined {
+  return draft.stored ? (at(JSON.parse(draft.stored), pointer) as T) : undefined
+}
+
+// error is what the API said against one field, empty when nothing.
+export function error(pointer: string): string {
+  return draft.errors.filter((e) => e.pointer === pointer).map((e) => e.message).join(' ')
+}
+
+// errorsUnder lists the mistakes of a part of the document; '' is all of them.
+export function errorsUnder(pointer: string): ProblemError[] {
+  return draft.errors.filter((e) => e.pointer === pointer || e.pointer.startsWith(`${pointer}/`))
+}
+
+// warningsUnder lists what is allowed and probably not meant (S-3).
+export function warningsUnder(pointer: string): ProblemError[] {
+  return draft.warnings.filter((e) => e.pointer === pointer || e.pointer.startsWith(`${pointer}/`))
+}
+
+// load takes a portal's settings; what was not saved of another portal is dropped.
+export async function load(portal: string): Promise<void> {
+  const { data, response } = await askWhole(api.GET('/api/v1/portals/{portal}/settings', { params: { path: { portal } } }))
+  const document = complete(data)
+  Object.assign(draft, {
+    portal, document, stored: JSON.stringify(document), etag: response.headers.get('ETag') ?? '', errors: [], warnings: [], stale: false, failed: null,
+  })
+  draft.version = Number(draft.etag.replace(/\D/g, '')) || 0
+}
+
+// need loads a portal's settings when they are not here yet.
+export async function need(portal: string): Promise<void> {
+  if (draft.portal !== portal || !draft.document) await load(portal)
+}
+
+// validate asks what the API thinks of the draft, without saving it.
+export async function validate(): Promise<void> {
+  const checked = await ask(
+    api.POST('/api/v1/portals/{portal}/settings/validate', { params: { path: { portal: draft.portal } }, body: body() }),
+  )
+  draft.errors = checked.errors
+  draft.warnings = checked.warnings
+}
+
+// save stores the draft as the next version; false when it was refused, and then errors, stale or failed say why.
+export async function save(): Promise<boolean> {
+  if (!draft.document || draft.saving) return false
+  draft.saving = true
+  draft.failed = null
+  const sent = JSON.stringify(draft.document)
+  try {
+    const { data, response } = await askWhole(
+      api.PUT('/api/v1/portals/{portal}/settings', {
+        params: { path: { portal: draft.portal }, header: { 'If-Match': draft.etag } }, body: body(),
+      }),
+    )
+    Object.assign(draft, { stored: sent, etag: response.headers.get('ETag') ?? '', version: data.version, errors: [], warnings: data.warnings, stale: false })
+    return true
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal
+    draft.stale = refusal.status === 412
+    draft.errors = refusal.problem.errors ?? []
+    draft.failed = refusal.problem
+    return false
+  } finally {
+    draft.saving = false
+  }
+}
+
+// undo takes all unsaved changes back.
+export function undo(): void {
+  draft.document = JSON.parse(draft.stored) as Settings
+  draft.errors = []
+  draft.failed = null
+}
+
+// body is the draft as the API takes it.
+function body(): never {
+  return toRaw(draft.document) as never
+}
+
+// at follows a JSON pointer (RFC 6901).
+export function at(root: unknown, pointer: string): unknown {
+  let here = root
+  for (const step of pointer.split('/').slice(1)) {
+    if (here === null || typeof here !== 'object') return undefined
+    here = (here as Record<string, unknown>)[step.replace(/~1/g, '/').replace(/~0/g, '~')]
+  }
+  return here
+}

@@ -1,0 +1,48 @@
+// The pages by address. What belongs to one portal has its id in the address, so that a link means the same to everybody.
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    // title is the key of the page's name among the words.
+    title?: string
+    // settings tells that the page edits the one settings document, with the save bar below.
+    settings?: boolean
+    // help names the section of the help panel (seed, «Справочник»).
+    help?: string
+  }
+}
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'overview', component: () => import('@/pages/overview/Overview.vue'), meta: { title: 'shell.overview', help: 'overview' } },
+  { path: '/portals', name: 'portals', component: () => import('@/pages/portals/Portals.vue'), meta: { title: 'shell.portals', help: 'portals' } },
+  { path: '/tokens', name: 'tokens', component: () => import('@/pages/access/Tokens.vue'), meta: { title: 'shell.tokens', help: 'tokens' } },
+  { path: '/tenants', name: 'tenants', component: () => import('@/pages/access/Tenants.vue'), meta: { title: 'shell.tenants', help: 'tenants' } },
+  { path: '/p/:portal/main', name: 'main', component: () => import('@/pages/settings/Main.vue'), meta: { title: 'shell.main', settings: true, help: 'main' } },
+  {
+    path: '/p/:portal/telephony', component: () => import('@/pages/telephony/Telephony.vue'),
+    meta: { title: 'shell.telephony', settings: true, help: 'telephony' },
+    children: [
+      { path: '', name: 'telephony', component: () => import('@/pages/telephony/Basics.vue'), meta: { help: 'telephony' } },
+      { path: 'templates', name: 'templates', component: () => import('@/pages/telephony/Templates.vue'), meta: { help: 'templates' } },
+      { path: 'funnels', name: 'funnels', component: () => import('@/pages/telephony/Funnels.vue'), meta: { help: 'funnels' } },
+      { path: 'responsibles', name: 'responsibles', component: () => import('@/pages/telephony/Responsibles.vue'), meta: { help: 'responsibles' } },
+      { path: 'fields', name: 'fields', component: () => import('@/pages/telephony/ExtraFields.vue'), meta: { help: 'fields' } },
+    ],
+  },
+  { path: '/p/:portal/chats', name: 'chats', component: () => import('@/pages/settings/Chats.vue'), meta: { title: 'shell.chats', help: 'chats' } },
+  { path: '/p/:portal/offline', name: 'offline', component: () => import('@/pages/settings/Offline.vue'), meta: { title: 'shell.offline', help: 'offline' } },
+  { path: '/p/:portal/lines', name: 'lines', component: () => import('@/pages/settings/Lines.vue'), meta: { title: 'shell.lines', help: 'lines' } },
+  { path: '/p/:portal/employees', name: 'employees', component: () => import('@/pages/employees/Employees.vue'), meta: { title: 'shell.employees', settings: true, help: 'employees' } },
+  { path: '/p/:portal/simulate', name: 'simulate', component: () => import('@/pages/simulate/Simulate.vue'), meta: { title: 'shell.simulate', help: 'simulate' } },
+  { path: '/p/:portal/limits', name: 'limits', component: () => import('@/pages/portals/Limits.vue'), meta: { title: 'shell.limits', help: 'limits' } },
+  { path: '/p/:portal/jobs', name: 'jobs', component: () => import('@/pages/portals/Jobs.vue'), meta: { title: 'shell.jobs', help: 'jobs' } },
+  { path: '/p/:portal/versions', name: 'versions', component: () => import('@/pages/versions/Versions.vue'), meta: { title: 'shell.versions', help: 'versions' } },
+  { path: '/journal', name: 'journal', component: () => import('@/pages/journal/Journal.vue'), meta: { title: 'shell.journal', help: 'journal' } },
+  { path: '/calls/:session', name: 'call', component: () => import('@/pages/journal/Call.vue'), meta: { title: 'shell.call', help: 'journal' } },
+  { path: '/events/:event', name: 'event', component: () => import('@/pages/journal/Event.vue'), meta: { title: 'shell.event', help: 'journal' } },
+  { path: '/dead-letters', name: 'letters', component: () => import('@/pages/journal/DeadLetters.vue'), meta: { title: 'shell.letters', help: 'letters' } },
+  { path: '/audit', name: 'audit', component: () => import('@/pages/versions/Audit.vue'), meta: { title: 'shell.audit', help: 'versions' } },
+  { path: '/:lost(.*)*', name: 'lost', component: () => import('@/shell/Lost.vue'), meta: { title: 'shell.lost' } },
+]
+
+export const router = createRouter({ history: createWebHashHistory(), routes })
