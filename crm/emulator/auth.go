@@ -24,6 +24,9 @@ type AppSpec struct {
 	Status   string `json:"status,omitempty"` // L local (default), F free, P paid, T trial, D demo
 	// Unfinished leaves the installation before installFinish: no events yet (contract §2.4).
 	Unfinished bool `json:"unfinished,omitempty"`
+	// Handler is the application's own page and InstallURL the page of its installation (contract §2.4); see page_app.go.
+	Handler    string `json:"handler,omitempty"`
+	InstallURL string `json:"install_url,omitempty"`
 }
 
 // Tokens are what an installation or a refresh hands out.
@@ -58,6 +61,10 @@ type install struct {
 	Version  string // "" is the first one
 	Finished bool
 	Handlers []*handler
+
+	Placements []*placement
+	Handler    string
+	InstallURL string
 }
 
 func (in *install) version() string {
@@ -124,7 +131,7 @@ func (p *Portal) Install(spec AppSpec) Tokens {
 	in := &install{
 		ID: p.id("install"), ClientID: spec.ClientID, Secret: spec.Secret, Scope: spec.Scope,
 		Title: spec.Title, Status: spec.Status, UserID: spec.UserID, Finished: !spec.Unfinished,
-		AppToken: p.cloud.hex32(),
+		AppToken: p.cloud.hex32(), Handler: spec.Handler, InstallURL: spec.InstallURL,
 	}
 	if in.ClientID == "" {
 		in.ClientID = "local." + p.cloud.hex32()[:14] + "." + p.cloud.hex32()[:8]
@@ -146,6 +153,7 @@ func (p *Portal) Install(spec AppSpec) Tokens {
 	}
 	p.removeInstall(in.ClientID)
 	p.state.Installs = append(p.state.Installs, in)
+	p.offer(in)
 	return p.issue(in, in.UserID)
 }
 

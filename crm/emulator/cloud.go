@@ -207,11 +207,24 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.SetBaseURL(scheme + "://" + r.Host)
 	}
 	// acme.localhost reaches the portal acme, for clients that insist on a host per portal.
-	if slug, rest, ok := strings.Cut(r.Host, "."); ok && strings.HasPrefix(rest, "localhost") && !strings.HasPrefix(r.URL.Path, "/p/") {
+	if slug := portalHost(r.Host); slug != "" && !shared(r.URL.Path) {
 		r = r.Clone(r.Context())
 		r.URL.Path = "/p/" + slug + r.URL.Path
 	}
 	c.mux.ServeHTTP(w, r)
+}
+
+// portalHost is the portal that a host names by itself, "" for the world's own.
+func portalHost(host string) string {
+	if slug, rest, ok := strings.Cut(host, "."); ok && strings.HasPrefix(rest, "localhost") {
+		return slug
+	}
+	return ""
+}
+
+// shared are the addresses that are the same under every host.
+func shared(path string) bool {
+	return strings.HasPrefix(path, "/p/") || strings.HasPrefix(path, "/static/") || strings.HasPrefix(path, "/control/")
 }
 
 // An emulator holds working credentials of a pretended customer; a forgotten one must not be reachable from outside.

@@ -141,6 +141,9 @@ func (c *Cloud) command(w http.ResponseWriter, r *http.Request) {
 	case "mischief":
 		control(w, r, func(m *Mischief) any { p.SetMischief(*m); return nil })
 		return
+	case "open":
+		control(w, r, func(o *Opening) any { return p.open(o, r.Host) })
+		return
 	case "delivery":
 		control(w, r, func(k *EventKnobs) any { p.SetEvents(*k); return nil }) //nolint:contextcheck // events outlive the request that lets them go
 		return
@@ -218,6 +221,8 @@ var orders = map[string]func(*Portal, *order) any{
 	"expire":         func(p *Portal, _ *order) any { p.ExpireAccessTokens(); return nil },
 	"revoke":         func(p *Portal, _ *order) any { p.RevokeTokens(); return nil },
 	"uninstall":      func(p *Portal, o *order) any { p.Uninstall(o.ClientID, o.Clean); return nil },
+	"reinstall":      func(p *Portal, o *order) any { return p.Reinstall(o.ClientID) },
+	"placements":     func(p *Portal, o *order) any { return p.Placements(o.ClientID) },
 	"send_install":   func(p *Portal, o *order) any { p.SendInstall(o.ClientID, o.Handler); return nil },
 	"finish_install": func(p *Portal, o *order) any { p.FinishInstall(o.ClientID); return nil },
 	"code":           func(p *Portal, o *order) any { return map[string]any{"code": p.AuthorizationCode(o.ClientID, o.User)} },

@@ -263,12 +263,22 @@ func (p *Portal) Uninstall(clientID string, clean bool) {
 	p.removeInstall(clientID)
 }
 
-// FinishInstall is what BX24.installFinish() does in the browser (contract §2.4).
+// FinishInstall is what BX24.installFinish() does in the browser: from now on there are events and widgets, and those bound to
+// ONAPPINSTALL hear of it (contract §2.4). A second time changes nothing.
 func (p *Portal) FinishInstall(clientID string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if in := p.install(clientID); in != nil {
-		in.Finished = true
+	in := p.install(clientID)
+	if in == nil || in.Finished {
+		return
+	}
+	in.Finished = true
+	p.changed()
+	auth := p.fullAuth(in, p.issue(in, in.UserID))
+	for _, h := range in.Handlers {
+		if h.Event == "ONAPPINSTALL" {
+			p.lifecycle(h.URL, h.Event, map[string]any{"VERSION": in.version(), "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": "ru"}, auth)
+		}
 	}
 }
 

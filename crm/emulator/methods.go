@@ -12,7 +12,7 @@ func init() {
 	for _, group := range []map[string]method{
 		appMethods, userMethods, eventMethods, crmItemMethods, crmEntityMethods, crmDuplicateMethods, crmStatusMethods,
 		crmUserFieldMethods, crmActivityMethods, crmTimelineMethods, crmContactLinkMethods, externalLineMethods,
-		externalCallMethods, attachMethods, statisticMethods, imNotifyMethods, presenceMethods, crmMergeMethods,
+		externalCallMethods, attachMethods, statisticMethods, imNotifyMethods, presenceMethods, crmMergeMethods, placementMethods,
 	} {
 		maps.Copy(methods, group)
 	}

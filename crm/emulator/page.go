@@ -82,8 +82,11 @@ func language(w http.ResponseWriter, r *http.Request) string {
 	return "ru"
 }
 
+// show renders a page that is in no frame and holds none.
+func show(w http.ResponseWriter, name string, data any) { showFramed(w, name, data, "") }
+
 // A page is rendered whole before its first byte, so that an error never leaves half of one.
-func show(w http.ResponseWriter, name string, data any) {
+func showFramed(w http.ResponseWriter, name string, data any, origin string) {
 	var b bytes.Buffer
 	if err := pages.ExecuteTemplate(&b, name, data); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -95,6 +98,9 @@ func show(w http.ResponseWriter, name string, data any) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
+	if origin != "" {
+		framing(h, origin)
+	}
 	_, _ = w.Write(b.Bytes()) // a reader who has gone is their own business
 }
 
@@ -136,8 +142,13 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request, rest string) 
 	}
 	v := p.view()
 	f.Portal, f.Body, f.Title = &v, body, f.Say[section]
-	if e, ok := body.(entityView); ok {
-		f.Section, f.Title = e.Section, e.Name
+	switch body := body.(type) {
+	case entityView:
+		f.Section, f.Title = body.Section, body.Name
+	case *frameView:
+		f.Section, f.Title = "apps", body.App.Title
+		showFramed(w, tmpl, f, body.origin)
+		return
 	}
 	show(w, tmpl, f)
 }
@@ -161,6 +172,12 @@ func (p *Portal) section(section, id string, r *http.Request) (string, any) {
 		return "messages", p.messageViews()
 	case "log":
 		return "log", p.logView()
+	case "apps":
+		return "apps", p.appViews()
+	case "app":
+		if v := p.frameView(id, r.URL.Query()); v != nil {
+			return "app", v
+		}
 	}
 	if k := kindOf(section); k != 0 {
 		if e := p.entity(k, number); e != nil {

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +19,10 @@ type portalView struct {
 	Faults                     int
 	Messages                   int
 	Overloaded                 bool
+	Menu                       []appLink // what applications have put into the left menu
 }
+
+type appLink struct{ ClientID, Title string }
 
 // Numbers for the frame of every page, read under one lock so that they agree.
 func (p *Portal) view() portalView {
@@ -38,6 +42,13 @@ func (p *Portal) view() portalView {
 	}
 	if v.Title == "" {
 		v.Title = name
+	}
+	for _, in := range s.Installs {
+		for _, at := range in.Placements {
+			if at.Code == "LEFT_MENU" && in.Finished {
+				v.Menu = append(v.Menu, appLink{in.ClientID, cmp.Or(at.Title, in.Title)})
+			}
+		}
 	}
 	now := p.cloud.opt.clock()
 	for _, b := range p.bucket {

@@ -119,6 +119,7 @@ type portalState struct {
 	Statuses    []*status
 	Funnels     []*Funnel
 	Installs    []*install
+	Apps        []AppSpec // that were installed once and can be again
 	Hooks       []*hook
 	Access      map[string]*accessToken
 	Refresh     map[string]*refreshToken

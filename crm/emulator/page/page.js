@@ -48,7 +48,7 @@
         swap(fresh, '.menu')
         swap(fresh, '.gauge')
         for (const id of ['#dial', '#callback']) if (!document.querySelector(id).open) swap(fresh, id)
-        const playing = [...document.querySelectorAll('audio')].some(a => !a.paused)
+        const playing = [...document.querySelectorAll('audio')].some(a => !a.paused) || document.querySelector('[data-frame]')
         if (!playing) {
           const before = known()
           const kept = keep()
@@ -109,6 +109,32 @@
         phone: dial.dataset.phone, kind: dial.dataset.kind, id: Number(dial.dataset.entity)
       })
     }
+  })
+
+  // What an administrator does to applications and to the portal's name.
+  const order = async (el, what, body) => {
+    const list = el.closest('[data-portal]')
+    const wrong = list.querySelector('.wrong')
+    wrong.textContent = ''
+    const response = await fetch('/control/portals/' + list.dataset.portal + '/' + what, {
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body)
+    })
+    if (!response.ok) { wrong.textContent = await response.text(); return }
+    const answer = await response.json()
+    if (el.dataset.to) location.assign(el.dataset.to.replace('{name}', answer.name))
+    else refresh()
+  }
+  document.addEventListener('click', event => {
+    const button = event.target.closest('button[data-order]')
+    if (!button) return
+    const body = { client_id: button.closest('[data-client]').dataset.client, clean: 'clean' in button.dataset }
+    if (button.dataset.order === 'update_app') body.version = String(Math.floor(Date.now() / 1000))
+    order(button, button.dataset.order, body)
+  })
+  document.addEventListener('submit', event => {
+    if (!event.target.matches('form[data-order]')) return
+    event.preventDefault()
+    order(event.target, event.target.dataset.order, { name: event.target.elements.name.value })
   })
 
   const root = location.pathname.split('/').slice(0, 3).join('/')
