@@ -43,13 +43,15 @@ type App struct {
 	router   *gin.Engine
 	server   *http.Server
 	listener net.Listener
+	keyring  *keyring.Ring
+	erase    chan struct{} // wakes finishDeletions
 }
 
 // Open prepares everything: it opens and migrates the database and takes the address to
 // listen on, so that what fails fails here. Run starts the work.
 func Open(ctx context.Context, cfg Config) (*App, error) {
 	cfg = cfg.withDefaults()
-	a := &App{cfg: cfg, metrics: newMetrics()}
+	a := &App{cfg: cfg, metrics: newMetrics(), erase: make(chan struct{}, 1)}
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) error
@@ -79,11 +81,11 @@ func (a *App) openStore(ctx context.Context) error {
 	if a.cfg.AdminToken == "" && a.cfg.DemoTenant == "" {
 		a.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "app.admin_token", slog.String("hint", "OMNI_ADMIN_TOKEN is not set: nobody can create tenants"))
 	}
-	ring, err := a.keys(ctx)
-	if err != nil {
+	var err error
+	if a.keyring, err = a.keys(ctx); err != nil {
 		return err
 	}
-	a.store, err = store.Open(ctx, store.Config{DSN: a.cfg.Database, Keys: ring, Now: a.cfg.Now, Migrate: true})
+	a.store, err = store.Open(ctx, store.Config{DSN: a.cfg.Database, Keys: a.keyring, Now: a.cfg.Now, Migrate: true})
 	return err
 }
 

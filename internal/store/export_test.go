@@ -23,7 +23,7 @@ var Rows = []any{
 	customerRow{},
 	phoneRow{},
 	centreRow{},
-	platformRow{},
+	platformRow{}, portalCodeRow{},
 	idempotencyRow{},
 }
 

@@ -70,7 +70,7 @@ func (s *Store) loadHookAccess(ctx context.Context, t integration.TenantID) (Hoo
 			a.BodySecrets = append(a.BodySecrets, h)
 		}
 	}
-	err = s.read(ctx).Model(&portalRow{}).Where("tenant_id = ? AND state <> ?", t, integration.PortalGone).
+	err = s.read(ctx).Model(&portalRow{}).Where("tenant_id = ? AND state NOT IN ?", t, []integration.PortalState{integration.PortalGone, erasing}).
 		Order("portal_id").Pluck("portal_id", &a.Portals).Error
 	return a, outward(err)
 }

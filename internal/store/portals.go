@@ -37,29 +37,40 @@ func (s *Store) Connect(ctx context.Context, t integration.TenantID, c Connectio
 	}
 	c.MemberID = bounded(c.MemberID)
 	var row portalRow
-	err := s.tx(ctx, func(tx *gorm.DB) error {
-		// The tenant's row is locked, so that two who connect one account at once get one id.
-		if err := knownTenant(tx.Clauses(clause.Locking{Strength: "UPDATE"}), t); err != nil {
-			return err
-		}
-		var had []portalRow
-		err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).
-			Where("tenant_id = ? AND member_id = ?", t, c.MemberID).Find(&had).Error
-		if err != nil {
-			return err
-		}
-		if len(had) > 0 {
-			row = had[0]
-		} else {
-			row, err = s.newPortal(tx, t, c)
-		}
-		if err != nil {
-			return err
-		}
-		return s.reconnect(tx, &row, c)
+	err := s.tx(ctx, func(tx *gorm.DB) (err error) {
+		row, err = s.connect(tx, t, c)
+		return err
 	})
 	s.hooks.drop(t)
 	return row.portal(), wrap("connect", err)
+}
+
+// connect stores an account in a transaction of the caller's. One whose data is being erased is ErrConflict: it may be connected as a
+// new one when that has ended.
+func (s *Store) connect(tx *gorm.DB, t integration.TenantID, c Connection) (portalRow, error) {
+	// The tenant's row is locked, so that two who connect one account at once get one id.
+	if err := knownTenant(tx.Clauses(clause.Locking{Strength: "UPDATE"}), t); err != nil {
+		return portalRow{}, err
+	}
+	var had []portalRow
+	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).
+		Where("tenant_id = ? AND member_id = ?", t, c.MemberID).Find(&had).Error
+	if err != nil {
+		return portalRow{}, err
+	}
+	var row portalRow
+	switch {
+	case len(had) == 0:
+		row, err = s.newPortal(tx, t, c)
+	case had[0].State == erasing:
+		err = ErrConflict
+	default:
+		row = had[0]
+	}
+	if err != nil {
+		return portalRow{}, err
+	}
+	return row, s.reconnect(tx, &row, c)
 }
 
 func (s *Store) newPortal(tx *gorm.DB, t integration.TenantID, c Connection) (portalRow, error) {
@@ -123,7 +134,7 @@ func (s *Store) RenewApplication(ctx context.Context, t integration.TenantID, p 
 // Portals lists a tenant's portals by id, after the given one, without secrets.
 func (s *Store) Portals(ctx context.Context, t integration.TenantID, after integration.PortalID, limit int) ([]integration.Portal, error) {
 	var rows []portalRow
-	err := s.read(ctx).Where("tenant_id = ? AND portal_id > ?", clean(t), clean(after)).
+	err := s.read(ctx).Where("tenant_id = ? AND portal_id > ? AND state <> ?", clean(t), clean(after), erasing).
 		Order("portal_id").Limit(limit).Find(&rows).Error
 	if err != nil {
 		return nil, wrap("portals", err)
@@ -139,7 +150,7 @@ func (s *Store) Portal(ctx context.Context, t integration.TenantID, p integratio
 
 func portal(db *gorm.DB, t integration.TenantID, p integration.PortalID) (portalRow, error) {
 	var row portalRow
-	err := db.Scopes(of(clean(t), clean(p))).Take(&row).Error
+	err := db.Scopes(of(clean(t), clean(p))).Where("state <> ?", erasing).Take(&row).Error
 	return row, err
 }
 
@@ -162,7 +173,8 @@ func (s *Store) PortalsOf(ctx context.Context, member string) ([]PortalAccess, e
 		TenantState integration.TenantState
 	}
 	err := s.read(ctx).Raw(`SELECT o.tenant_id, o.portal_id, o.state, o.application_token, c.state AS tenant_state
-		FROM portals AS o CROSS JOIN tenants AS c WHERE o.member_id = ? AND c.tenant_id = o.tenant_id AND c.state <> 'deleting'
+		FROM portals AS o CROSS JOIN tenants AS c WHERE o.member_id = ? AND o.state <> 'erasing' AND c.tenant_id = o.tenant_id
+			AND c.state <> 'deleting'
 		ORDER BY o.tenant_id, o.portal_id LIMIT 100`, bounded(member)).Scan(&rows).Error
 	if err != nil {
 		return nil, wrap("portals of", err)

@@ -101,12 +101,14 @@ func strangerWays(e *exam, victim lane.Lease, ids []integration.EventID) map[str
 		"Open": nil, "Migrate": nil, "Ping": nil, "Close": nil, // the database as a whole
 		"Notify": nil, "Listen": nil, // hints name portals and carry nothing of them
 		"CreateTenant": nil, "Tenants": nil, // the operator's
-		"PortalsOf":    nil,                     // says why
-		"APIToken":     nil,                     // the token names its tenant; apiTokensOpenAndEnd
+		"PortalsOf":     nil,                        // says why
+		"APIToken":      nil,                        // the token names its tenant; apiTokensOpenAndEnd
+		"PortalCode":    nil,                        // the code names its tenant; portalCodesEnd
+		"ConnectByCode": nil, "FinishErasures": nil, // likewise; the installation's own
 		"Claim":        nil,                     // answers leases of all tenants to the installation's own lanes
 		"DeleteTenant": nil, "SetTimeZone": nil, // the tenant is the object
 		"FinishDeletions": nil, // the installation's own, of all tenants
-		"SetTenantState":  nil, "SavePlatform": nil, "CreateSecret": nil, "Connect": nil, "SaveDeliveries": nil,
+		"SetTenantState":  nil, "SavePlatform": nil, "CreateSecret": nil, "Connect": nil, "CreatePortalCode": nil, "SaveDeliveries": nil,
 	}
 	delete(ways, "Open") // a function
 	for _, more := range []map[string]way{strangerReads(e.s, t, p, l, ids), strangerWrites(e, t, p, l, ids, secrets[0].ID)} {
@@ -213,7 +215,8 @@ func strangerWrites(
 		"SetPortalState": func(ctx context.Context) (any, error) {
 			return nil, s.SetPortalState(ctx, t, p, integration.PortalGone, "")
 		},
-		"SetBudget": func(ctx context.Context) (any, error) { return nil, s.SetBudget(ctx, t, p, budget) },
+		"ErasePortal": func(ctx context.Context) (any, error) { return nil, s.ErasePortal(ctx, t, p, "") },
+		"SetBudget":   func(ctx context.Context) (any, error) { return nil, s.SetBudget(ctx, t, p, budget) },
 		"SaveSettings": func(ctx context.Context) (any, error) {
 			_, err := s.SaveSettings(ctx, t, p, 1, []byte("{}"), "")
 			return nil, err

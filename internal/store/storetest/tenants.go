@@ -162,6 +162,7 @@ func fill(e *exam) []integration.EventID {
 	e.must(e.s.SaveDirectory(ctx, l, directory))
 	e.must(e.s.SaveCentre(ctx, l, office))
 	e.must(e.s.SavePlatform(ctx, e.tenant, platform))
+	e.drawCode(e.tenant, "local.app", "code-secret")
 	e.must(e.s.KeepAnswer(ctx, e.claimKey(e.tenant, "k1"), created))
 	e.claimKey(e.tenant, "k2")
 	e.must(e.s.Learn(ctx, l, []lane.Known{known(e.Now(), crm.Contact, 1, "+79001112233")}, nil))
