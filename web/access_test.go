@@ -83,6 +83,7 @@ func TestEveryDocumentedOperationAnswers(t *testing.T) {
 	c.refused(portal, 910000021)
 	letters := writer.deadLetters(t)
 	tokens := c.as(webtest.AdminToken).get("/api/v1/tenants/shop/tokens").want(t, 200).json(t)["tokens"].([]any)
+	tokens = slices.DeleteFunc(tokens, func(k any) bool { return k.(map[string]any)["name"] != "reader" })
 	own := map[string]string{
 		"/dismiss": letters[0]["id"].(string), "/retry": letters[1]["id"].(string), "/{token}": tokens[0].(map[string]any)["id"].(string),
 	}
@@ -109,8 +110,8 @@ func TestEveryDocumentedOperationAnswers(t *testing.T) {
 			who.do("POST", "/api/v1/tenants/shop/resume", nil).want(t, 200)
 		}
 	}
-	if len(all) != 56 {
-		t.Errorf("%d operations are documented, want 56", len(all))
+	if len(all) != 58 {
+		t.Errorf("%d operations are documented, want 58", len(all))
 	}
 }
 

@@ -37,6 +37,7 @@ type Store interface {
 	Journal
 	Replays
 	Gauges
+	Activities
 	Accesses
 	Errands
 	Idempotency

@@ -93,7 +93,7 @@ func groupsOf(doc *huma.OpenAPI) []referenceGroup {
 		}
 	}
 	var groups []referenceGroup
-	for _, name := range []string{"tenants", "me", "tokens", "platform", "portals", "hooks", "dead-letters", "events", "calls", "variables", "words"} {
+	for _, name := range []string{"tenants", "me", "tokens", "overview", "platform", "portals", "hooks", "dead-letters", "events", "calls", "variables", "words"} {
 		if ops, ok := byName[name]; ok {
 			groups = append(groups, referenceGroup{name, ops})
 			delete(byName, name)

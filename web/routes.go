@@ -17,6 +17,7 @@ func (a *API) routes() {
 	add(a, route{"GET", "/tokens", byWrite, 200, "list-own-tokens", "List API tokens of the caller's tenant, without the tokens themselves"}, a.listOwnTokens)
 	add(a, route{"DELETE", "/tokens/{token}", byWrite, 204, "revoke-own-token", "End an API token of the caller's tenant at once"}, a.revokeOwnToken)
 
+	add(a, route{"GET", "/overview", byRead, 200, "get-overview", "How all portals do at a glance, and what is to be done first"}, a.getOverview)
 	add(a, route{"POST", "/portals", byWrite, 201, "connect-portal", "Connect a portal by credentials, or connect it again"}, a.connectPortal)
 	add(a, route{"GET", "/portals", byRead, 200, "list-portals", "List portals"}, a.listPortals)
 	add(a, route{"GET", "/portals/{portal}", byRead, 200, "get-portal", "One portal with its state"}, a.getPortal)
@@ -27,6 +28,7 @@ func (a *API) routes() {
 	add(a, route{"GET", "/portals/{portal}/employees", byRead, 200, "list-employees", "Employees of the platform and the portal users they are"}, a.listEmployees)
 	add(a, route{"PUT", "/portals/{portal}/employees/{employee}", byWrite, 200, "map-employee", "Map an employee to a portal user by hand; saves the next version of the settings"}, a.mapEmployee)
 	add(a, route{"DELETE", "/portals/{portal}/employees/{employee}", byWrite, 200, "unmap-employee", "Take a mapping by hand out; saves the next version of the settings"}, a.unmapEmployee)
+	add(a, route{"GET", "/portals/{portal}/overview", byRead, 200, "get-portal-overview", "How a portal does at a glance, and what is to be done first"}, a.getPortalOverview)
 	add(a, route{"GET", "/portals/{portal}/limits", byRead, 200, "get-limits", "What is left of the portal's limits, what waits, how soon cards pop up"}, a.getLimits)
 	add(a, route{"GET", "/portals/{portal}/jobs", byRead, 200, "list-jobs", "Errands of the portal: when they run, how far they are, what failed"}, a.listJobs)
 	add(a, route{"POST", "/portals/{portal}/imports", byWrite, 202, "import-calls", "Read calls of the past from the platform; jobs tell how far it is"}, a.importCalls)

@@ -104,8 +104,12 @@ func (w *World) decide(s *Story, e integration.Event) {
 	plan := w.plan(s, integration.Facts{
 		Now: w.Now(), Call: call, Settings: compiled, Directory: dir, Memory: memory, Trigger: e.ID,
 	}, e)
+	var deadline time.Time
+	if !call.Finished && !plan.Memory.Closed && e.Session != "" && plan.Outcome != integration.Filtered && plan.Outcome != integration.Ignored {
+		deadline = w.Now().Add(compiled.Silence())
+	}
 	added, err := w.Store.Record(ctx, l, []lane.Decided{{
-		Session: e.Session, Customer: e.Customer, Events: []integration.EventID{e.ID}, Plan: plan, At: w.Now(),
+		Session: e.Session, Customer: e.Customer, Events: []integration.EventID{e.ID}, Plan: plan, At: w.Now(), Deadline: deadline,
 		Ending: integration.EndingOf(&call, plan.Outcome), EndedAt: call.EndedAt,
 	}})
 	w.must(err)
