@@ -46,6 +46,8 @@ func (p *Platform) AddScenes(a *Account) {
 // Handler serves the recordings, the control interface and a status page:
 //
 //	GET  /records/{session}/{hash}
+//	GET  /cabinet                    the account owner's page: the key, and where notifications go
+//	POST /cabinet/notifications      app, and a list in JSON or the fields of one notification
 //	GET  /control/sent               what was sent, with every attempt
 //	GET  /control/scenes             what can be played
 //	POST /control/play?scene=&speed= plays in the background; speed 1 unless said
@@ -64,6 +66,8 @@ func (p *Platform) Handler() http.Handler {
 	mux.Handle("/records/", p.records)
 	own := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, p.guard(h)) }
 	own("GET /{$}", p.page)
+	own("GET /cabinet", p.cabinet)
+	own("POST /cabinet/notifications", p.setNotifications)
 	own("GET /control/sent", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.Sent()) })
 	own("GET /control/scenes", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.sceneNames()) })
 	own("POST /control/play", p.play)

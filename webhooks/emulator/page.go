@@ -27,10 +27,8 @@ func (p *Platform) page(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-var status = template.Must(template.New("status").Parse(`<!doctype html>
-<html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="5"><title>Эмулятор платформы</title>
-<style>
+// emulatorStyle is how our pages look.
+const emulatorStyle = `
 body{font:14px/1.45 system-ui,sans-serif;margin:0 auto;padding:1.5em 1em 3em;max-width:1180px;color:#17233a;background:#f2f5f9}
 h1{font-size:22px;margin:0 0 .2em}h2{font-size:16px;margin:1.8em 0 .6em}p{margin:0 0 1em;color:#5b6b82}
 form{display:inline}button{font:inherit;margin:0 .3em .5em 0;padding:.4em .8em;border:1px solid #cfd8e4;border-radius:8px;background:#fff;cursor:pointer}
@@ -39,9 +37,15 @@ button:hover{border-color:#1f66f2;color:#1f66f2}
 table{border-collapse:collapse;width:100%}td,th{padding:.4em .8em;text-align:left;vertical-align:top;border-bottom:1px solid #eef2f7}
 th{font-size:12.5px;color:#5b6b82;white-space:nowrap}.bad{color:#b02525}
 code{font:12px/1.4 ui-monospace,monospace;display:block;min-width:14em;max-height:5.6em;overflow:auto;overflow-wrap:anywhere}
-</style>
+`
+
+var status = template.Must(template.New("status").Parse(`<!doctype html>
+<html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="5"><title>Эмулятор платформы</title>
+<style>
+` + emulatorStyle + `</style>
 <h1>Эмулятор платформы</h1>
-<p>Начните звонок: уведомления о нём уйдут в коннектор. Страница обновляется сама.</p>
+<p>Начните звонок: уведомления о нём уйдут в коннектор. Страница обновляется сама. Ключ API и куда уходят уведомления — в <a href="/cabinet">кабинете</a>.</p>
 {{range .Scenes}}<form method="post" action="/control/play"><input type="hidden" name="scene" value="{{.}}"><button>{{.}}</button></form>{{end}}
 {{if .Started}}<h2>Звонки, начатые через Call API</h2>
 <div class="sheet"><table><tr><th>сеанс<th>метод<th>кому<th>номер<th>направление<th>external_id<th>исход<th>состояние</tr>
