@@ -122,7 +122,8 @@ const (
 		due_at = CASE WHEN again_at > 0 AND (again_at < c.due_at OR c.state IN ('done', 'failed', 'dead')) THEN again_at ELSE c.due_at END,
 		again_at = 0, send_by = c.send_by, result = c.result, error = c.error, updated_at = c.at FROM c
 		WHERE actions.tenant_id = ? AND actions.portal_id = ? AND actions.action_key = c.action_key
-		AND actions.state IN ('planned', 'sending', 'doubt')`
+		AND actions.state IN ('planned', 'sending', 'doubt')
+		RETURNING actions.action_key, actions.portal_id, actions.event_id, actions.command, actions.state`
 )
 
 // Settle stores what became of actions. One that is settled already stays as it is.
@@ -130,7 +131,9 @@ func (s *Store) Settle(ctx context.Context, l lane.Lease, changes []lane.Change)
 	if len(changes) == 0 {
 		return nil
 	}
-	return s.fenced(ctx, "settle", l, func(tx *gorm.DB) error {
+	var told tidings
+	err := s.fenced(ctx, "settle", l, func(tx *gorm.DB) error {
+		var settled []actionRow
 		for part := range slices.Chunk(changes, 200) {
 			args := make([]any, 0, 8*len(part)+2)
 			for _, c := range part {
@@ -142,12 +145,20 @@ func (s *Store) Settle(ctx context.Context, l lane.Lease, changes []lane.Change)
 					clean(string(c.Result)), text, micros(c.At))
 			}
 			query := settleHead + settleFirst + strings.Repeat(settleMore, len(part)-1) + settleTail
-			if err := tx.Exec(query, append(args, string(l.Tenant), string(l.Portal))...).Error; err != nil {
+			var rows []actionRow
+			if err := tx.Raw(query, append(args, string(l.Tenant), string(l.Portal))...).Scan(&rows).Error; err != nil {
 				return err
 			}
+			settled = append(settled, rows...)
 		}
-		return nil
+		var err error
+		told, err = s.tell(tx, l.Tenant, actsOf(settled))
+		return err
 	})
+	if err == nil {
+		s.told(ctx, told)
+	}
+	return err
 }
 
 // allocate takes n numbers from a lane's row, which it locks until the transaction ends, or

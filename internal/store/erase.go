@@ -71,5 +71,9 @@ func (s *Store) erase(ctx context.Context, t integration.TenantID, p integration
 			}
 		}
 	}
+	// A row of changes tells of several portals: whoever reads them begins anew.
+	if err := s.deleteAll(ctx, "changes", "tenant_id = ?", t); err != nil {
+		return err
+	}
 	return s.write(ctx).Exec("DELETE FROM portals WHERE "+own+" AND state = ?", t, p, erasing).Error
 }

@@ -151,21 +151,47 @@ func (s *Store) Append(ctx context.Context, l lane.Lease, events []integration.E
 		return 0, nil
 	}
 	sortKeys(rows)
-	added := 0
-	err := s.fenced(ctx, "append", l, func(tx *gorm.DB) error {
-		for part := range slices.Chunk(rows, 200) {
-			done := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&part)
-			if done.Error != nil {
-				return done.Error
-			}
-			added += int(done.RowsAffected)
+	var added []eventRow
+	var told tidings
+	err := s.fenced(ctx, "append", l, func(tx *gorm.DB) (err error) {
+		if added, err = addEvents(tx, rows); err != nil {
+			return err
 		}
-		return nil
+		told, err = s.tell(tx, l.Tenant, arrivals(ChangeReceived, added))
+		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	s.grew(ctx, "events", added)
+	s.grew(ctx, "events", len(added))
+	s.told(ctx, told)
+	return len(added), nil
+}
+
+// addEvents inserts rows of one portal whose keys are new, and answers them.
+func addEvents(tx *gorm.DB, rows []eventRow) ([]eventRow, error) {
+	added := make([]eventRow, 0, len(rows))
+	for part := range slices.Chunk(rows, 200) {
+		done := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&part)
+		if done.Error != nil {
+			return nil, done.Error
+		}
+		if int(done.RowsAffected) == len(part) {
+			added = append(added, part...)
+			continue
+		}
+		var stored []integration.EventID // the others' keys belong to events with other ids
+		err := tx.Model(&eventRow{}).Scopes(of(part[0].TenantID, part[0].PortalID)).
+			Where("event_id IN ?", each(part, func(r eventRow) integration.EventID { return r.EventID })).Pluck("event_id", &stored).Error
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range part {
+			if done.RowsAffected > 0 && slices.Contains(stored, r.EventID) {
+				added = append(added, r)
+			}
+		}
+	}
 	return added, nil
 }
 

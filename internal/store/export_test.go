@@ -25,6 +25,8 @@ var Rows = []any{
 	centreRow{},
 	platformRow{}, portalCodeRow{},
 	idempotencyRow{},
+	journalRow{},
+	changeRow{},
 }
 
 // ClaimQuery is the statement whose plan is examined.

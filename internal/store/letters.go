@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -48,7 +49,8 @@ func (s *Store) DeadLetters(
 // others, and those that touch the same things. The author goes into the audit. ErrNotFound means that there is no such dead letter.
 func (s *Store) Retry(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, author string) error {
 	t, p, k = clean(t), clean(p), clean(k)
-	return wrap("retry", s.tx(ctx, func(tx *gorm.DB) error {
+	var told tidings
+	err := s.tx(ctx, func(tx *gorm.DB) error {
 		// The lane's row is the lock between two who retry at once.
 		if _, err := allocate(tx, of(t, p), 0); err != nil {
 			return err
@@ -77,8 +79,28 @@ func (s *Store) Retry(ctx context.Context, t integration.TenantID, p integration
 				return err
 			}
 		}
-		return s.auditLetter(tx, t, p, author, "action.retried", letter{Action: k, Revived: revived})
-	}))
+		if err := s.auditLetter(tx, t, p, author, "action.retried", letter{Action: k, Revived: revived}); err != nil {
+			return err
+		}
+		told, err = s.tellActions(tx, t, p, again)
+		return err
+	})
+	if err == nil {
+		s.told(ctx, told)
+	}
+	return wrap("retry", err)
+}
+
+// tellActions tells the states that actions have now.
+func (s *Store) tellActions(tx *gorm.DB, t integration.TenantID, p integration.PortalID, keys []integration.ActionKey) (tidings, error) {
+	var rows []actionRow
+	err := tx.Select("portal_id", "action_key", "seq", "event_id", "command", "state").Scopes(of(t, p)).
+		Where("action_key IN ?", keys).Find(&rows).Error
+	if err != nil {
+		return tidings{}, err
+	}
+	slices.SortFunc(rows, func(a, b actionRow) int { return cmp.Compare(a.Seq, b.Seq) })
+	return s.tell(tx, t, actsOf(rows))
 }
 
 // skippedBy lists what was skipped in a dead action's session because of it.
@@ -128,14 +150,24 @@ func (s *Store) Dismiss(
 	ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, author, note string,
 ) error {
 	t, p, k = clean(t), clean(p), clean(k)
-	return wrap("dismiss", s.tx(ctx, func(tx *gorm.DB) error {
+	var told tidings
+	err := s.tx(ctx, func(tx *gorm.DB) error {
 		done := tx.Model(&actionRow{}).Scopes(of(t, p)).Where("action_key = ? AND state = 'dead'", k).
 			Select("state", "updated_at").Updates(actionRow{State: lane.StateFailed, UpdatedAt: micros(s.now())})
 		if done.Error != nil || done.RowsAffected == 0 {
 			return changed("dead letter", done)
 		}
-		return s.auditLetter(tx, t, p, author, "action.dismissed", letter{Action: k, Note: note})
-	}))
+		err := s.auditLetter(tx, t, p, author, "action.dismissed", letter{Action: k, Note: note})
+		if err != nil {
+			return err
+		}
+		told, err = s.tellActions(tx, t, p, []integration.ActionKey{k})
+		return err
+	})
+	if err == nil {
+		s.told(ctx, told)
+	}
+	return wrap("dismiss", err)
 }
 
 // letter is what the audit tells of a dead letter that somebody decided about.

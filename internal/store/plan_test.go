@@ -200,6 +200,8 @@ func (l loaded) use() {
 		_, _, err = s.Events(ctx, "t1", f, cursor, 1)
 		try(err)
 	}
+	_, err = s.Changes(ctx, "t1", 0, 2)
+	try(err)
 	_, err = s.Event(ctx, "t1", "p", "e5")
 	try(err)
 	_, err = s.SessionJournal(ctx, "t1", "p", "s5")

@@ -22,6 +22,7 @@ type record struct {
 	sessions map[integration.SessionID]sessionRow
 	actions  []actionRow
 	known    map[integration.ActionKey]bool
+	order    []integration.EventID
 }
 
 // Record stores decisions in one transaction: plans, actions, memory and the events consumed. An
@@ -38,6 +39,7 @@ func (s *Store) Record(ctx context.Context, l lane.Lease, all []lane.Decided) ([
 		}
 	}
 	var added []actionRow
+	var told tidings
 	err := s.tx(ctx, func(tx *gorm.DB) error {
 		first, err := allocate(tx, leased(l), len(r.actions))
 		if err != nil {
@@ -46,10 +48,14 @@ func (s *Store) Record(ctx context.Context, l lane.Lease, all []lane.Decided) ([
 		for i := range r.actions {
 			r.actions[i].Seq = first + int64(i)
 		}
-		if err := r.write(tx); err != nil {
+		decided, err := r.write(tx)
+		if err != nil {
 			return err
 		}
-		added, err = addActions(tx, r.actions)
+		if added, err = addActions(tx, r.actions); err != nil {
+			return err
+		}
+		told, err = s.tell(tx, l.Tenant, r.changes(decided, added))
 		return err
 	})
 	if err != nil {
@@ -58,6 +64,7 @@ func (s *Store) Record(ctx context.Context, l lane.Lease, all []lane.Decided) ([
 	s.grew(ctx, "actions", len(added))
 	s.grew(ctx, "plans", len(r.plans))
 	s.grew(ctx, "sessions", len(r.sessions))
+	s.told(ctx, told)
 	return entries(added)
 }
 
@@ -82,6 +89,7 @@ func (r *record) take(d *lane.Decided) error {
 		})
 		r.events[d.Plan.Outcome] = append(r.events[d.Plan.Outcome], event)
 		r.events[integration.Together] = append(r.events[integration.Together], d.Events[:n-1]...)
+		r.order = append(r.order, d.Events...)
 	}
 	if session != "" {
 		memory, err := compact(d.Plan.Memory)
@@ -109,6 +117,7 @@ func (r *record) take(d *lane.Decided) error {
 	return nil
 }
 
+// write answers the events that were pending until now.
 // ended is when a call ended: by the platform's clock, or by ours when that was not told. A call that goes on has not.
 func ended(d *lane.Decided) int64 {
 	switch {
@@ -120,24 +129,30 @@ func ended(d *lane.Decided) int64 {
 	return micros(d.EndedAt)
 }
 
-func (r *record) write(tx *gorm.DB) error {
+func (r *record) write(tx *gorm.DB) (map[integration.EventID]bool, error) {
+	done := map[integration.EventID]bool{}
 	for _, outcome := range slices.Sorted(maps.Keys(r.events)) {
 		if len(r.events[outcome]) == 0 {
 			continue
 		}
-		err := tx.Model(&eventRow{}).Scopes(held(r.lease)).Where("event_id IN ? AND state = 'pending'", r.events[outcome]).
+		var rows []eventRow
+		err := tx.Model(&rows).Clauses(clause.Returning{Columns: []clause.Column{{Name: "event_id"}}}).Scopes(held(r.lease)).
+			Where("event_id IN ? AND state = 'pending'", r.events[outcome]).
 			Select("state", "outcome").Updates(eventRow{State: decided, Outcome: outcome}).Error
 		if err != nil {
-			return fmt.Errorf("events: %w", err)
+			return nil, fmt.Errorf("events: %w", err)
+		}
+		for _, row := range rows {
+			done[row.EventID] = true
 		}
 	}
 	if len(r.plans) > 0 {
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&r.plans).Error; err != nil {
-			return fmt.Errorf("plans: %w", err)
+			return nil, fmt.Errorf("plans: %w", err)
 		}
 	}
 	if len(r.sessions) == 0 {
-		return nil
+		return done, nil
 	}
 	rows := slices.SortedFunc(maps.Values(r.sessions), func(a, b sessionRow) int { return cmp.Compare(a.SessionID, b.SessionID) })
 	err := tx.Clauses(clause.OnConflict{
@@ -147,7 +162,25 @@ func (r *record) write(tx *gorm.DB) error {
 		}),
 	}).Create(&rows).Error
 	if err != nil {
-		return fmt.Errorf("sessions: %w", err)
+		return nil, fmt.Errorf("sessions: %w", err)
 	}
-	return nil
+	return done, nil
+}
+
+// changes are what the journal shows of a Record: decided events, each with the actions that are new of its plan.
+func (r *record) changes(decided map[integration.EventID]bool, added []actionRow) []change {
+	acts := actsOf(added)
+	var all []change
+	for _, id := range r.order {
+		if !decided[id] {
+			continue
+		}
+		c := change{Kind: ChangeDecided, Portal: r.lease.Portal, Event: id}
+		if i := slices.IndexFunc(acts, func(a change) bool { return a.Event == id }); i >= 0 {
+			c.Actions = acts[i].Actions
+			acts = slices.Delete(acts, i, i+1)
+		}
+		all = append(all, c)
+	}
+	return append(all, acts...)
 }

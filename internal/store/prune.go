@@ -13,7 +13,7 @@ import (
 // decided, with their plans and settled actions, and answers how many went: fewer than
 // limit means that it is done. Settled actions of our own making go too, except the one that tells that a portal is
 // indexed. Work that is not finished and memories of open calls stay, and so does the index of customers, which only
-// forgets what is gone from its portal. Answers to requests with an Idempotency-Key go after their day, the operator's too.
+// forgets what is gone from its portal. Changes of the journal that were made before then go at once. Answers to requests with an Idempotency-Key go after their day, the operator's too.
 func (s *Store) Prune(ctx context.Context, t integration.TenantID, before time.Time, limit int) (int, error) {
 	t = clean(t)
 	var gone []eventRow
@@ -31,6 +31,9 @@ func (s *Store) Prune(ctx context.Context, t integration.TenantID, before time.T
 		}
 		err = tx.Where("tenant_id IN (?, '') AND claimed_at <= ?", t, micros(s.now().Add(-answersKept))).Delete(&idempotencyRow{}).Error
 		if err != nil {
+			return err
+		}
+		if err := tx.Where("tenant_id = ? AND made_at < ?", t, micros(before)).Delete(&changeRow{}).Error; err != nil {
 			return err
 		}
 		return tx.Where("tenant_id = ? AND event_id = '' AND updated_at < ? AND action_key <> ?", t, micros(before), indexKey).

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"omniconnector/integration"
 )
@@ -43,7 +42,8 @@ type ReplayCount struct {
 func (s *Store) Replay(ctx context.Context, t integration.TenantID, p integration.PortalID, o ReplayOrder) (ReplayCount, error) {
 	t, p = clean(t), clean(p)
 	var count ReplayCount
-	added := 0
+	var added []eventRow
+	var told tidings
 	err := s.tx(ctx, func(tx *gorm.DB) error {
 		if _, err := allocate(tx, of(t, p), 0); err != nil { // the lane's row is the lock: a call does not begin to run meanwhile
 			return err
@@ -65,22 +65,20 @@ func (s *Store) Replay(ctx context.Context, t integration.TenantID, p integratio
 		}
 		count.Replayed = len(rows)
 		sortKeys(rows)
-		for part := range slices.Chunk(rows, 200) {
-			done := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&part)
-			if done.Error != nil {
-				return done.Error
-			}
-			added += int(done.RowsAffected)
+		if added, err = addEvents(tx, rows); err != nil || len(added) == 0 {
+			return err
 		}
-		if added == 0 {
-			return nil
+		if err := s.auditReplay(tx, t, p, o, count); err != nil {
+			return err
 		}
-		return s.auditReplay(tx, t, p, o, count)
+		told, err = s.tell(tx, t, arrivals(ChangeReplayed, added))
+		return err
 	})
 	if err != nil {
 		return ReplayCount{}, wrap("replay", err)
 	}
-	s.grew(ctx, "events", added)
+	s.grew(ctx, "events", len(added))
+	s.told(ctx, told)
 	return count, nil
 }
 

@@ -201,6 +201,25 @@ type eventRow struct {
 // TableName names the table for gorm.
 func (eventRow) TableName() string { return "events" }
 
+type journalRow struct {
+	TenantID   integration.TenantID
+	LastNumber int64
+}
+
+// TableName names the table for gorm.
+func (journalRow) TableName() string { return "journals" }
+
+type changeRow struct {
+	TenantID    integration.TenantID
+	LastNumber  int64
+	FirstNumber int64
+	MadeAt      int64
+	Body        string
+}
+
+// TableName names the table for gorm.
+func (changeRow) TableName() string { return "changes" }
+
 type sessionRow struct {
 	TenantID        integration.TenantID
 	PortalID        integration.PortalID

@@ -37,6 +37,8 @@ type Config struct {
 	Now  func() time.Time
 	// MaxConns bounds the connections to PostgreSQL, 16 when zero; one more listens for wake-ups.
 	MaxConns int
+	// ChangesKept is how many changes of a tenant's journal are kept for readers that were away, about; 50,000 when zero.
+	ChangesKept int64
 	// Migrate brings the schema up to date on opening.
 	Migrate bool
 }
@@ -53,7 +55,12 @@ type Store struct {
 	hooks  *hookCache
 	wakes  *wakes
 	stats  statistics
+
+	watchers    watchers
+	changesKept int64
 }
+
+const defaultChangesKept = 50_000
 
 // Open connects to the database. ErrAway means that it does not answer, ErrTaken that
 // another process has the SQLite file.
@@ -61,7 +68,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.DSN == "" || c.Keys == nil || c.Now == nil {
 		return nil, errors.New("open store: DSN, Keys and Now are required")
 	}
-	s := &Store{keys: c.Keys, now: c.Now, wakes: newWakes()}
+	s := &Store{keys: c.Keys, now: c.Now, wakes: newWakes(), changesKept: cmp.Or(c.ChangesKept, defaultChangesKept)}
 	s.hooks = newHookCache(c.Now)
 	open := s.openSQLite
 	if IsPostgres(c.DSN) {

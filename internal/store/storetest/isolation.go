@@ -99,7 +99,7 @@ func strangerWays(e *exam, victim lane.Lease, ids []integration.EventID) map[str
 	e.must(err)
 	ways := map[string]way{
 		"Open": nil, "Migrate": nil, "Ping": nil, "Close": nil, // the database as a whole
-		"Notify": nil, "Listen": nil, // hints name portals and carry nothing of them
+		"Notify": nil, "Listen": nil, "Watch": nil, // hints name portals and carry nothing of them
 		"CreateTenant": nil, "Tenants": nil, // the operator's
 		"PortalsOf":     nil,                        // says why
 		"APIToken":      nil,                        // the token names its tenant; apiTokensOpenAndEnd
@@ -134,11 +134,16 @@ func strangerReads(s *store.Store, t integration.TenantID, p integration.PortalI
 			a, err := s.Activity(ctx, t, p, time.Time{}, 9)
 			return append([]any{a.Open, a.Dead, a.Heard}, a.Latest)[:min(a.Open+a.Dead+len(a.Ended)+len(a.Latest), 1)], err
 		},
-		"AuditTrail":       func(ctx context.Context) (any, error) { return s.AuditTrail(ctx, t, "", 9) },
-		"Pace":             func(ctx context.Context) (any, error) { return s.Pace(ctx, t, p, time.Time{}) },
-		"LaneStatus":       func(ctx context.Context) (any, error) { return s.LaneStatus(ctx, t, p) },
-		"Event":            func(ctx context.Context) (any, error) { return s.Event(ctx, t, p, ids[0]) },
-		"SessionJournal":   func(ctx context.Context) (any, error) { return s.SessionJournal(ctx, t, p, "s1") },
+		"AuditTrail": func(ctx context.Context) (any, error) { return s.AuditTrail(ctx, t, "", 9) },
+		"LastChange": func(ctx context.Context) (any, error) { return s.LastChange(ctx, t) },
+		"Changes": func(ctx context.Context) (any, error) {
+			page, err := s.Changes(ctx, t, 0, 9)
+			return page.List, err
+		},
+		"Pace":           func(ctx context.Context) (any, error) { return s.Pace(ctx, t, p, time.Time{}) },
+		"LaneStatus":     func(ctx context.Context) (any, error) { return s.LaneStatus(ctx, t, p) },
+		"Event":          func(ctx context.Context) (any, error) { return s.Event(ctx, t, p, ids[0]) },
+		"SessionJournal": func(ctx context.Context) (any, error) { return s.SessionJournal(ctx, t, p, "s1") },
 		"Events": func(ctx context.Context) (any, error) {
 			list, _, err := s.Events(ctx, t, store.JournalFilter{Portal: p}, "", 9)
 			return list, err

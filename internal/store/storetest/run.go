@@ -55,6 +55,11 @@ func Run(t *testing.T, open Open) {
 		"activity is told":                (*exam).activityIsTold,
 		"pace is told":                    (*exam).paceIsTold,
 		"the journal is searched":         (*exam).journalIsSearched,
+		"changes are told":                (*exam).changesAreTold,
+		"changes are paged":               (*exam).changesArePaged,
+		"changes are pruned":              (*exam).changesArePruned,
+		"changes are watched":             (*exam).changesAreWatched,
+		"changes come in order":           (*exam).changesComeInOrder,
 		"strangers see nothing":           (*exam).strangersSeeNothing,
 	} {
 		t.Run(name, func(t *testing.T) {

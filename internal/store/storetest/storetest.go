@@ -50,7 +50,7 @@ func PostgresDSN(tb testing.TB) string {
 
 func open(tb testing.TB, dsn string, now func() time.Time) *store.Store {
 	tb.Helper()
-	s, err := store.Open(tb.Context(), store.Config{DSN: dsn, Keys: Keys(tb), Now: now, MaxConns: 8, Migrate: true})
+	s, err := store.Open(tb.Context(), store.Config{DSN: dsn, Keys: Keys(tb), Now: now, MaxConns: 8, Migrate: true, ChangesKept: ChangesKept})
 	if err != nil {
 		tb.Fatal(err)
 	}
