@@ -91,6 +91,7 @@ type KindView struct {
 type DifferingView struct {
 	Session     integration.SessionID `json:"session"`
 	Differences []DifferenceView      `json:"differences" nullable:"false"`
+	Assumed     bool                  `json:"assumed" doc:"The CRM was never asked for the customer of the call: nobody was taken to be known there"`
 }
 
 type getSimulationOut struct {
@@ -137,7 +138,8 @@ func simulationView(j *Job, l integration.Lang) *getSimulationOut {
 		}
 	}
 	b.Calls = each(found.Calls, func(d simulate.Differing) DifferingView {
-		return DifferingView{d.Session, each(d.Differences, func(d simulate.Difference) DifferenceView { return DifferenceView{d, d.Sentence(l)} })}
+		told := each(d.Differences, func(d simulate.Difference) DifferenceView { return DifferenceView{d, d.Sentence(l)} })
+		return DifferingView{d.Session, told, d.Assumed}
 	})
 	if j.Err != nil {
 		b.Error = errorView(j.Err)

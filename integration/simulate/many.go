@@ -42,6 +42,8 @@ type Many struct {
 type Differing struct {
 	Session     integration.SessionID `json:"session"`
 	Differences []Difference          `json:"differences"`
+	// Assumed tells that nobody was taken to be known of its customer, because the CRM was never asked.
+	Assumed bool `json:"assumed,omitempty"`
 }
 
 // mostDiffering bounds how many calls are listed, and longestValue how much of a value is.
@@ -83,7 +85,7 @@ func (m Many) Add(l *Lived, s *integration.Settings, n Names, writes map[integra
 	}
 	m.Kinds = kinds
 	if len(m.Calls) < mostDiffering {
-		m.Calls = append(m.Calls, Differing{l.Session, differences})
+		m.Calls = append(m.Calls, Differing{l.Session, differences, r.Assumed})
 	}
 	return m
 }

@@ -2,6 +2,7 @@ package simulate_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -219,6 +220,31 @@ func (l *lane) decide(now time.Time, batch ...integration.Event) {
 	}
 	s := &l.stored
 	s.Events, s.Memory, s.Plans, s.Actions = l.events, l.memory, append(s.Plans, made), append(s.Actions, plan.Actions...)
+}
+
+// Of many calls those are marked of whose customer nobody knew anything: the first was kept out before the CRM was asked, the
+// second was not.
+func TestAssumedCallsAreMarkedAmongMany(t *testing.T) {
+	t.Parallel()
+	off := func(s *integration.Settings) { s.Telephony.Enabled = false }
+	draft := compiled(t, func(s *integration.Settings) {
+		s.Telephony.Incoming.Names.Lead = []integration.NameTemplate{{Text: "The draft's lead"}}
+	})
+	var found simulate.Many
+	for session, change := range map[integration.SessionID]func(*integration.Settings){"off": off, "on": func(*integration.Settings) {}} {
+		l := &lane{settings: compiled(t, change), past: talked().past()}
+		for _, e := range talked().events {
+			l.arrive(e.At, e)
+		}
+		found = found.Add(&simulate.Lived{Stored: l.stored, Session: session}, draft, simulate.Names{Portal: l.past.Directory}, nil)
+	}
+	assumed := map[integration.SessionID]bool{}
+	for _, c := range found.Calls {
+		assumed[c.Session] = c.Assumed
+	}
+	if want := map[integration.SessionID]bool{"off": true, "on": false}; found.Assumed != 1 || !maps.Equal(assumed, want) {
+		t.Errorf("assumed %v, %d of them", assumed, found.Assumed)
+	}
 }
 
 // life draws a call whose notifications come in any order, some of them together, some late and some never.
