@@ -52,6 +52,19 @@ const (
 	maxValueBytes = 1000
 )
 
+// Limits are how large a filter may be; an editor asks before it lets somebody write more (S-4).
+type Limits struct {
+	Depth      int `json:"depth" doc:"Levels of nested groups, with the outermost group and the conditions"`
+	Conditions int `json:"conditions" doc:"Conditions and expressions of one filter"`
+	Values     int `json:"values" doc:"Values of one condition"`
+	ValueBytes int `json:"value_bytes" doc:"Bytes of one value"`
+}
+
+// FilterLimits are those that Compile holds filters to.
+func FilterLimits() Limits {
+	return Limits{Depth: maxDepth, Conditions: maxConditions, Values: maxValues, ValueBytes: maxValueBytes}
+}
+
 // said holds the sentences of problems that need no details: code → Russian, English.
 var said = map[string][2]string{
 	"filter_too_long":   {"Фильтр слишком длинный.", "The filter is too long."},

@@ -35,11 +35,13 @@ type wordsOut struct {
 	Body struct {
 		Words     []rules.Word `json:"words" nullable:"false" doc:"Parameters, in the order of the manual"`
 		Functions []string     `json:"functions" nullable:"false" doc:"What a free expression may call"`
+		Limits    rules.Limits `json:"limits" doc:"How large a filter may be"`
 	}
 }
 
 func (a *API) listWords(_ context.Context, in *wordsIn) (*wordsOut, error) {
 	out := &wordsOut{}
 	out.Body.Words, out.Body.Functions = integration.Words(in.Direction), rules.Functions()
+	out.Body.Limits = rules.FilterLimits()
 	return out, nil
 }

@@ -34,6 +34,7 @@ func (a *API) routes() {
 	add(a, route{"POST", "/portals/{portal}/imports", byWrite, 202, "import-calls", "Read calls of the past from the platform; jobs tell how far it is"}, a.importCalls)
 	add(a, route{"POST", "/portals/{portal}/index", byWrite, 202, "index-portal", "Make the index of customers anew; jobs tell how far it is"}, a.indexPortal)
 	add(a, route{"POST", "/portals/{portal}/templates/preview", byRead, 200, "preview-template", "What a name template gives for a stored call or a sample"}, a.previewTemplate)
+	add(a, route{"POST", "/portals/{portal}/filters/describe", byRead, 200, "describe-filters", "Say in words what filters of calls mean; nothing is checked or saved"}, a.describeFilters)
 	add(a, route{"POST", "/portals/{portal}/simulate", byRead, 200, "simulate", "Decide a stored or made-up call by a draft of the settings, and tell what would differ; nothing is touched"}, a.simulateCall)
 	add(a, route{"POST", "/portals/{portal}/simulations", byWrite, 202, "simulate-calls", "Decide calls of the past by a draft of the settings, in the background; nothing is touched"}, a.simulateCalls)
 	add(a, route{"GET", "/portals/{portal}/simulations/{simulation}", byRead, 200, "get-simulation", "How far a simulation of past calls is, and what would differ"}, a.getSimulation)

@@ -1,0 +1,43 @@
+package web
+
+import (
+	"context"
+
+	"omniconnector/crm"
+	"omniconnector/integration"
+	"omniconnector/integration/settings"
+	"omniconnector/rules"
+)
+
+// DirectedFilter is a filter with the direction of the calls that it is for.
+type DirectedFilter struct {
+	Direction crm.Direction `json:"direction" enum:"in,out" doc:"Incoming or outgoing calls"`
+	Where     rules.Filter  `json:"where"`
+}
+
+type describeFiltersIn struct {
+	PortalPath
+	Body struct {
+		Filters []DirectedFilter `json:"filters" minItems:"1" maxItems:"100" nullable:"false"`
+	}
+}
+
+type describeFiltersOut struct {
+	Body struct {
+		Sentences []string `json:"sentences" nullable:"false" doc:"What each filter means, in the language of Accept-Language; a filter that cannot be saved yet is told as far as it goes"`
+	}
+}
+
+// describeFilters says in words what filters mean, with the names that the platform's directory knows (S-4).
+func (a *API) describeFilters(ctx context.Context, in *describeFiltersIn) (*describeFiltersOut, error) {
+	known, err := a.directories(ctx, in.Portal)
+	if err != nil {
+		return nil, err
+	}
+	names, lang := settings.Called(known.Centre), string(speaks(ctx))
+	out := &describeFiltersOut{}
+	out.Body.Sentences = each(in.Body.Filters, func(f DirectedFilter) string {
+		return f.Where.Describe(lang, integration.Words(f.Direction), names)
+	})
+	return out, nil
+}
