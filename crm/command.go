@@ -202,12 +202,22 @@ type AttachRecord struct {
 // Sync reads the portal's directory. It changes nothing. Result: Directory.
 type Sync struct{}
 
-// Prepare tells the portal where to report its events, once each, and which lines employees may call from. Repeating it
-// changes nothing; addresses of ours from before are taken off.
+// Prepare tells the portal where to report its events, once each, which lines employees may call from, and which pages of ours it shows.
+// Repeating it changes nothing; addresses of ours from before are taken off.
 type Prepare struct {
 	Handler string   `json:"handler"` // address
 	Events  []string `json:"events"`  // in the vendor's words, "ONEXTERNALCALLSTART"
 	Lines   []Line   `json:"lines,omitempty"`
+	// Pages are all that the portal shows of ours; others at our addresses are taken off. None: pages are left alone.
+	Pages []Page `json:"pages,omitempty"`
+}
+
+// Page is a page of ours at a place inside the portal.
+type Page struct {
+	Place   string `json:"place"`   // in the vendor's words, "LEFT_MENU"
+	Address string `json:"address"` // where the portal posts its opening
+	RU      string `json:"ru"`      // titles
+	EN      string `json:"en"`
 }
 
 // Line is a number that employees may choose to call from in the portal.

@@ -22,8 +22,8 @@ const (
 // hookPath is where all portals report their events to; what comes before it is our address, which may have been another.
 const hookPath = "/hooks/bitrix24"
 
-// Prepare binds the events that are not bound yet, takes handlers at our former addresses off, and adds or renames lines
-// (contract §3.1, §4.1). It reads first, so that a second time nothing is written; what cannot be written leaves
+// Prepare binds the events and pages that are not bound yet, takes those at our former addresses off, and adds or renames lines
+// (contract §3.1, §4.1, §9). It reads first, so that a second time nothing is written; what cannot be written leaves
 // the rest alone, and the first refusal is told.
 func (c *Client) Prepare(ctx context.Context, charge func(context.Context) error, p crm.Prepare) *crm.Error {
 	if u, err := url.Parse(p.Handler); err != nil || u.Host == "" {
@@ -39,9 +39,9 @@ func (c *Client) Prepare(ctx context.Context, charge func(context.Context) error
 	if e := h.run(ctx); e != nil {
 		return e
 	}
-	var first *crm.Error
+	pages, first := c.pageChanges(ctx, charge, p.Pages)
 	// Binding comes before unbinding: an event told twice is better than one not told.
-	todo := slices.Concat(bindings(p, bound), lineChanges(p.Lines, lines), unbindings(p, bound))
+	todo := slices.Concat(bindings(p, bound), lineChanges(p.Lines, lines), unbindings(p, bound), pages)
 	for chunk := range slices.Chunk(todo, maxCommands) {
 		if charge != nil {
 			if err := charge(ctx); err != nil {
@@ -61,7 +61,7 @@ func (c *Client) Prepare(ctx context.Context, charge func(context.Context) error
 	return first
 }
 
-// standing tells refusals of what is there already (contract §3.1, §4.1).
+// standing tells refusals of what is there already (contract §3.1, §4.1, §9).
 func standing(e *crm.Error) bool {
 	text := strings.ToLower(e.Text)
 	switch e.Method {
@@ -69,6 +69,8 @@ func standing(e *crm.Error) bool {
 		return strings.Contains(text, "unable to set event handler")
 	case methodLineAdd:
 		return strings.Contains(text, "already exists")
+	case methodPlacementBind:
+		return strings.Contains(text, "unable to set placement handler") || strings.Contains(text, "already bind")
 	}
 	return false
 }

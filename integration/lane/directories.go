@@ -90,7 +90,7 @@ func (l *Lane) preparePortal(ctx context.Context, entries []Entry) ran {
 		return refused(entries, &crm.Error{Kind: crm.Unavailable, Method: prepare.Name(), Text: "the platform's numbers could not be read"})
 	}
 	if l.cfg.Prepare.Handler != "" {
-		prepare.Handler, prepare.Events = l.cfg.Prepare.Handler, l.cfg.Prepare.Events
+		prepare.Handler, prepare.Events, prepare.Pages = l.cfg.Prepare.Handler, l.cfg.Prepare.Events, l.cfg.Prepare.Pages
 	}
 	for _, n := range known.Numbers {
 		if n.Active {
