@@ -13,18 +13,21 @@ UI      := web/ui
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(UI)/vite.config.ts $(UI)/package-lock.json -type f -not -name schema.d.ts)
 export NPM_CONFIG_UPDATE_NOTIFIER ?= false
 
-.PHONY: help run morning test unit lint bench crash stories build fresh tools postgres browser image ui ui-check node
+.PHONY: help run empty morning test unit browser-test lint bench crash stories build fresh tools postgres browser image ui ui-check node
 
 help: ## Show this help
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
 run: build ## Set up and run the main job: connector, emulated portal and platform, a morning of calls (Ctrl-C stops, run again continues)
 	@exec $(BIN)/demo run
 
+empty: build ## An empty installation, an emulated portal and platform: what the administrator's guide starts from
+	@exec $(BIN)/demo empty
+
 morning: build ## Play the same morning once, fast and without a browser; print the portal's records and check them
 	@exec $(BIN)/demo morning
 
-test: tools lint ui-check unit ## Set up and pass every test: lint, both databases, vendor's SDK, browser, crash test
+test: tools lint ui-check unit browser-test ## Set up and pass every test: lint, both databases, vendor's SDK, browser, crash test
 	@echo "all tests passed"
 
 unit: tools ui ## Every Go test on both databases, without the linter
@@ -62,13 +65,16 @@ ui-check: $(UI)/node_modules/.package-lock.json ## Hold the UI to the types of t
 	@go run $(GOFLAGS) ./cmd/omniconnector openapi >$(UI)/openapi.json
 	@cd $(UI) && npm run --silent types >/dev/null && npm run --silent check && npm run --silent unit
 
+browser-test: tools build ## The web UI in a real browser, against the emulated world; screenshots go to web/ui/browser/screens
+	@cd $(UI) && npm run --silent browser
+
 build: ui ## Build the binaries into bin/
 	@mkdir -p $(BIN)
 	@[ -e $(BIN)/demo ] || echo 'собираем, в первый раз это несколько минут / building, minutes the first time'
 	@go build $(GOFLAGS) -ldflags='-s -w' -o $(BIN)/ ./cmd/...
 
 fresh: ## Forget what `make run` stored
-	@rm -rf data/demo
+	@rm -rf data/demo data/empty
 
 tools: postgres browser ## Install what the tests need and the machine lacks
 

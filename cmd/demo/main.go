@@ -30,6 +30,7 @@ func exit() int {
 // commands are the words of the command line.
 type commands struct {
 	Run     run     `cmd:"" default:"withargs" help:"Connector, emulated portal and platform, and a morning to watch."`
+	Empty   empty   `cmd:"" help:"An installation where nothing was done yet, with a portal and a platform to connect: for the administrator's guide."`
 	Morning morning `cmd:"" help:"The same morning once, fast; prints the portal's records and fails when they are not as promised."`
 }
 

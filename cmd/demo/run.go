@@ -3,12 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -29,6 +31,7 @@ type run struct {
 	Speed    float64 `default:"12" help:"How many times faster than life the morning goes; 0 is at once."`
 	Mode     string  `default:"classic" enum:"classic,simple" help:"CRM with leads (classic) or without (simple); of a new portal."`
 	Latency  float64 `default:"0.3" help:"How slow the emulated portal is, compared with a real one."`
+	Told     bool    `hidden:"" help:"Print the addresses as JSON once the morning is over, for tests."`
 }
 
 // Run plays until it is interrupted. A second run finds everything as it was left, and plays the
@@ -36,7 +39,7 @@ type run struct {
 func (r *run) Run(ctx context.Context, out io.Writer) error {
 	w, err := world.New(world.Options{ //nolint:contextcheck // scenes ask in their own time
 		Dir: filepath.Join(r.Data, "world"), PortalAddress: r.Portal, PlatformAddress: r.Platform, Mode: modes[r.Mode],
-		Latency: r.Latency, Showcase: true, CallSpeed: clickSpeed,
+		Latency: r.Latency, Showcase: true, CallSpeed: clickSpeed, Connector: "http://" + r.Listen,
 	})
 	if err != nil {
 		return hint(err)
@@ -64,13 +67,31 @@ func (r *run) Run(ctx context.Context, out io.Writer) error {
 
 func (r *run) play(ctx context.Context, w *world.World, a *app.App, p world.Provisioned, out io.Writer) error {
 	w.Notify(p.HookURL("http://"+a.Address()), p.Body, platform.JSON)
-	fmt.Fprintf(out, guide, w.Portal.Address(), a.Address(), w.PlatformURL, filepath.Join(r.Data, "token"), filepath.Join(r.Data, "connector.log"), r.Speed)
+	if !r.Told {
+		r.greet(out, w, a)
+	}
 	sum, err := w.Play(ctx, w.Morning(), r.Speed)
 	if err != nil {
 		return err
 	}
+	if r.Told {
+		if err := p.AwaitQuiet(ctx, a.Store(), time.Minute); err != nil {
+			return err
+		}
+		token, err := os.ReadFile(filepath.Join(r.Data, "token"))
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(out).Encode(map[string]string{
+			"connector": "http://" + a.Address(), "portal": w.Portal.Address(), "platform": w.PlatformURL, "token": strings.TrimSpace(string(token)), "log": filepath.Join(r.Data, "connector.log"),
+		})
+	}
 	fmt.Fprintf(out, "Утро закончилось: уведомлений %d. / The morning is over: %d notifications.\n", sum.Delivered, sum.Delivered)
 	return nil
+}
+
+func (r *run) greet(out io.Writer, w *world.World, a *app.App) {
+	fmt.Fprintf(out, guide, w.Portal.Address(), a.Address(), w.PlatformURL, filepath.Join(r.Data, "token"), filepath.Join(r.Data, "connector.log"), r.Speed)
 }
 
 const guide = `

@@ -46,6 +46,10 @@ type Options struct {
 	Cloud []bitrix.Option
 	// Showcase adds to a new world what the demo shows: more people and extra fields.
 	Showcase bool
+	// Connector is where the connector's pages inside the portal are; empty leaves the application without pages.
+	Connector string
+	// Offered leaves the application uninstalled in a new world: somebody installs it from the portal's page.
+	Offered bool
 	// CallSpeed is how fast calls go that the platform starts on our request; 0 tells of them at once.
 	CallSpeed float64
 }
@@ -153,7 +157,14 @@ func (w *World) restore(o Options, now func() time.Time) error {
 	if o.Showcase {
 		w.addFields()
 	}
-	w.App = w.Portal.Install(bitrix.AppSpec{ClientID: appID, Secret: appSecret, Title: "OMNI"})
+	spec := bitrix.AppSpec{ClientID: appID, Secret: appSecret, Title: "OMNI"}
+	if o.Connector != "" {
+		spec.Handler, spec.InstallURL = o.Connector+"/app/bitrix24", o.Connector+"/app/bitrix24/install"
+	}
+	w.App = w.Portal.Install(spec)
+	if o.Offered {
+		w.Portal.Uninstall(appID, false)
+	}
 	return nil
 }
 

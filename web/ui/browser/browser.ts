@@ -1,0 +1,58 @@
+// Chromium for the tests, and what no page of ours may ever do: fail, complain in the console, or ask an outside host.
+import { existsSync, mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { chromium, type Browser, type Page } from 'playwright-core'
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync) ?? process.env.CHROMIUM
+
+const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+export async function startBrowser(): Promise<Browser> {
+  if (!executablePath) throw new Error('there is no Chromium: make browser installs it')
+  return chromium.launch({ executablePath, args: quiet })
+}
+
+export interface Look {
+  lang?: 'ru' | 'en'
+  width?: number
+  height?: number
+}
+
+export interface Visit {
+  page: Page
+  // complaints are the page's errors, the console's, and requests to hosts that are none of the world's.
+  complaints: string[]
+  // expected lets the answers of some status go by: the browser complains of every 4xx in the console.
+  expected: Set<number>
+  close: () => Promise<void>
+}
+
+// visit opens a page that may talk to the world's own addresses only.
+export async function visit(browser: Browser, own: string[], look: Look = {}): Promise<Visit> {
+  const context = await browser.newContext({
+    viewport: { width: look.width ?? 1280, height: look.height ?? 900 }, locale: look.lang === 'en' ? 'en-US' : 'ru-RU', timezoneId: 'Europe/Moscow', reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  const complaints: string[] = []
+  const expected = new Set<number>()
+  page.on('pageerror', (e) => complaints.push(`error: ${e.message}`))
+  page.on('console', (m) => {
+    if (m.type() !== 'error' && m.type() !== 'warning') return
+    const status = Number(/status of (\d{3})/.exec(m.text())?.[1] ?? 0)
+    if (!expected.has(status)) complaints.push(`console ${m.type()}: ${m.text()}`)
+  })
+  page.on('request', (r) => {
+    const url = new URL(r.url())
+    if (url.protocol.startsWith('http') && !own.includes(url.origin)) complaints.push(`outside: ${r.url()}`)
+  })
+  return { page, complaints, expected, close: () => context.close() }
+}
+
+const screens = fileURLToPath(new URL('./screens/', import.meta.url))
+
+// screen keeps a picture of what is shown, under a name of its own.
+export async function screen(page: Page, name: string): Promise<void> {
+  mkdirSync(screens, { recursive: true })
+  await page.screenshot({ path: `${screens}${name}.png`, fullPage: false, animations: 'disabled' })
+}
