@@ -200,6 +200,12 @@ func (l loaded) use() {
 		_, _, err = s.Events(ctx, "t1", f, cursor, 1)
 		try(err)
 	}
+	for _, f := range []store.JournalFilter{{}, {Customer: "c1"}, {Kind: "x"}, {State: lane.StateDead}} {
+		_, _, err = s.Calls(ctx, "t1", f, "", 1)
+		try(err)
+	}
+	_, err = s.SessionJournals(ctx, "t1", "p", []integration.SessionID{"s1", "s5"})
+	try(err)
 	_, err = s.Changes(ctx, "t1", 0, 2)
 	try(err)
 	_, err = s.Event(ctx, "t1", "p", "e5")

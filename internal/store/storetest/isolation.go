@@ -144,6 +144,14 @@ func strangerReads(s *store.Store, t integration.TenantID, p integration.PortalI
 		"LaneStatus":     func(ctx context.Context) (any, error) { return s.LaneStatus(ctx, t, p) },
 		"Event":          func(ctx context.Context) (any, error) { return s.Event(ctx, t, p, ids[0]) },
 		"SessionJournal": func(ctx context.Context) (any, error) { return s.SessionJournal(ctx, t, p, "s1") },
+		"SessionJournals": func(ctx context.Context) (any, error) {
+			all, err := s.SessionJournals(ctx, t, p, []integration.SessionID{"s1"})
+			return all["s1"].Events, err
+		},
+		"Calls": func(ctx context.Context) (any, error) {
+			list, _, err := s.Calls(ctx, t, store.JournalFilter{Portal: p}, "", 9)
+			return list, err
+		},
 		"Events": func(ctx context.Context) (any, error) {
 			list, _, err := s.Events(ctx, t, store.JournalFilter{Portal: p}, "", 9)
 			return list, err

@@ -52,6 +52,8 @@ func Run(t *testing.T, open Open) {
 		"one of many claims a key":        (*exam).oneOfManyClaimsAKey,
 		"replays are ordered":             (*exam).replaysAreOrdered,
 		"calls are told with their past":  (*exam).callsAreToldWithTheirPast,
+		"calls are listed":                (*exam).callsAreListed,
+		"calls are told together":         (*exam).callsAreToldTogether,
 		"activity is told":                (*exam).activityIsTold,
 		"pace is told":                    (*exam).paceIsTold,
 		"the journal is searched":         (*exam).journalIsSearched,
