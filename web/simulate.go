@@ -59,7 +59,21 @@ type EffectView struct {
 type DifferenceView struct {
 	simulate.Difference
 
-	Sentence string `json:"sentence" doc:"In the language of Accept-Language"`
+	Title     string `json:"title" doc:"What is not the same, in the language of Accept-Language" example:"Responsible (new record)"`
+	WasText   string `json:"was_text" doc:"What it was, in words; empty when there was nothing"`
+	WouldText string `json:"would_text" doc:"What it would be, in words; empty when there would be nothing"`
+	Sentence  string `json:"sentence" doc:"All of it, in the language of Accept-Language"`
+}
+
+func differenceView(d simulate.Difference, l integration.Lang) DifferenceView {
+	v := DifferenceView{Difference: d, Title: d.Label(l), Sentence: d.Sentence(l)}
+	if d.Was != "" {
+		v.WasText = d.Text(d.Was, l)
+	}
+	if d.Would != "" {
+		v.WouldText = d.Text(d.Would, l)
+	}
+	return v
 }
 
 type simulateOut struct {
@@ -270,7 +284,7 @@ func (o *simulateOut) tell(r simulate.Result, was simulate.Effects, n simulate.N
 	view := func(e simulate.Effect) EffectView { return EffectView{e, e.Sentence(l)} }
 	b.Effects, b.Was, b.Differences = each(would, view), each(was, view), []DifferenceView{}
 	if b.Compared != WithNothing {
-		b.Differences = each(simulate.Compare(was, would), func(d simulate.Difference) DifferenceView { return DifferenceView{d, d.Sentence(l)} })
+		b.Differences = each(simulate.Compare(was, would), func(d simulate.Difference) DifferenceView { return differenceView(d, l) })
 	}
 	b.Assumed, b.Waits = r.Assumed, instant(r.Wake)
 	b.Plans = each(r.Decisions, func(d simulate.Decision) PlanView {

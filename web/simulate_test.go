@@ -67,6 +67,10 @@ func TestDraftIsSimulatedOnAStoredCall(t *testing.T) {
 		told[1] != "Запись разговора: было — да, стало бы — нет" {
 		t.Errorf("%q", told)
 	}
+	record := got["differences"].([]any)[1].(map[string]any)
+	if record["title"] != "Запись разговора" || record["was_text"] != "да" || record["would_text"] != "" {
+		t.Errorf("%v", record)
+	}
 	if reasons := got["plans"].([]any)[0].(map[string]any)["reasons"].([]any); reasons[0].(map[string]any)["sentence"] == "" {
 		t.Errorf("reasons without words: %v", reasons)
 	}

@@ -138,7 +138,7 @@ func simulationView(j *Job, l integration.Lang) *getSimulationOut {
 		}
 	}
 	b.Calls = each(found.Calls, func(d simulate.Differing) DifferingView {
-		told := each(d.Differences, func(d simulate.Difference) DifferenceView { return DifferenceView{d, d.Sentence(l)} })
+		told := each(d.Differences, func(d simulate.Difference) DifferenceView { return differenceView(d, l) })
 		return DifferingView{d.Session, told, d.Assumed}
 	})
 	if j.Err != nil {
