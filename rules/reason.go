@@ -1,11 +1,5 @@
 package rules
 
-import (
-	"slices"
-	"strconv"
-	"strings"
-)
-
 // Answer is what a Reasoner says of a question about all subjects.
 type Answer int
 
@@ -24,6 +18,7 @@ type Reasoner struct {
 	spare  int // leaves that may still be looked at, of all questions
 	left   int // of the question at hand
 	states []truth
+	trail  []int // facts that cannot be true with those that are assumed
 	single bool
 	free   int // free expressions that were assumed to hold or not to hold
 	unsure bool
@@ -53,12 +48,16 @@ const (
 
 // NewReasoner prepares filters that are right by themselves: Compile takes them.
 func NewReasoner(filters []Filter, words []Word) *Reasoner {
+	b := reasoning{words: words, values: map[key]int{}, expressions: map[string]int{}}
 	r := &Reasoner{spare: allLeaves}
-	classes := classesOf(filters)
-	index := map[key]int{} // of classes by a value, and of expressions
 	for _, f := range filters {
-		r.roots = append(r.roots, r.node(f, classes, index, words))
+		r.roots = append(r.roots, b.node(f))
 	}
+	b.divide()
+	for i := range r.roots {
+		b.name(&r.roots[i])
+	}
+	r.facts = b.facts
 	r.states = make([]truth, len(r.facts))
 	for i := range r.states {
 		r.states[i] = unknown
@@ -66,74 +65,102 @@ func NewReasoner(filters []Filter, words []Word) *Reasoner {
 	return r
 }
 
-// classesOf gives all values that are in the same conditions one name, because no filter can tell them apart.
-func classesOf(filters []Filter) map[key]key {
-	conditions := 0
-	in := map[key]string{}
-	for _, f := range filters {
-		f.eachCondition(func(c Filter) {
-			conditions++
-			for _, v := range c.Values {
-				k := key{c.Parameter, v}
-				if mark := ";" + strconv.Itoa(conditions); !strings.HasSuffix(in[k], mark) {
-					in[k] += mark
-				}
-			}
-		})
-	}
-	first, classes := map[key]key{}, map[key]key{}
-	for _, f := range filters {
-		f.eachCondition(func(c Filter) {
-			for _, v := range c.Values {
-				k := key{c.Parameter, v}
-				signature := key{c.Parameter, in[k]}
-				if _, ok := first[signature]; !ok {
-					first[signature] = k
-				}
-				classes[k] = first[signature]
-			}
-		})
-	}
-	return classes
+// reasoning turns the values of filters into facts. Values that are in the same conditions are one fact, because no filter can tell
+// them apart.
+type reasoning struct {
+	words       []Word
+	values      map[key]int // by value, its number
+	parameters  []fact      // by a value's number
+	expressions map[string]int
+	conditions  [][]int // the values that each condition names
+	class       []int   // by a value's number, those with which it always stands
+	classes     int
+	facts       []fact
+	named       []int // by class, its fact, counted from 1
+	seen        []int // by fact, the last condition that names it, counted from 1
+	next        int   // the condition that is named next
 }
 
-func (f Filter) eachCondition(see func(Filter)) {
-	if f.shape() == condition {
-		see(f)
-	}
-	for _, member := range f.Of {
-		member.eachCondition(see)
-	}
-}
-
-func (r *Reasoner) node(f Filter, classes map[key]key, index map[key]int, words []Word) reasoned {
+// node reads a filter; what its conditions name is filled in afterwards.
+func (b *reasoning) node(f Filter) reasoned {
 	n := reasoned{shape: f.shape(), or: f.Join == Or, exclude: f.Mode == Exclude}
 	switch n.shape {
 	case group:
 		for _, member := range f.Of {
-			n.of = append(n.of, r.node(member, classes, index, words))
+			n.of = append(n.of, b.node(member))
 		}
 	case condition:
-		word, _ := wordOf(words, f.Parameter)
-		for _, v := range f.Values {
-			at := r.fact(classes[key{f.Parameter, v}], index, fact{f.Parameter, word.Kind != List})
-			if !slices.Contains(n.facts, at) {
-				n.facts = append(n.facts, at)
-			}
-		}
+		b.conditions = append(b.conditions, b.numbers(f))
 	case expression:
-		n.facts = []int{r.fact(key{value: f.Expression}, index, fact{})}
+		at, ok := b.expressions[f.Expression]
+		if !ok {
+			at = len(b.facts)
+			b.expressions[f.Expression], b.facts = at, append(b.facts, fact{})
+		}
+		n.facts = []int{at}
 	}
 	return n
 }
 
-func (r *Reasoner) fact(k key, index map[key]int, f fact) int {
-	at, ok := index[k]
-	if !ok {
-		at = len(r.facts)
-		index[k], r.facts = at, append(r.facts, f)
+// numbers gives each value of a condition its number.
+func (b *reasoning) numbers(f Filter) []int {
+	word, _ := wordOf(b.words, f.Parameter)
+	numbers := make([]int, 0, len(f.Values))
+	for _, v := range f.Values {
+		k := key{f.Parameter, v}
+		n, ok := b.values[k]
+		if !ok {
+			n = len(b.parameters)
+			b.values[k], b.parameters = n, append(b.parameters, fact{f.Parameter, word.Kind != List})
+		}
+		numbers = append(numbers, n)
 	}
-	return at
+	return numbers
+}
+
+// divide begins with all values in one class, and lets each condition take those that it names out of theirs.
+func (b *reasoning) divide() {
+	b.class, b.classes = make([]int, len(b.parameters)), 1
+	for _, numbers := range b.conditions {
+		taken, first := map[int]int{}, b.classes
+		for _, n := range numbers {
+			if b.class[n] >= first {
+				continue // named twice
+			}
+			to, ok := taken[b.class[n]]
+			if !ok {
+				to = b.classes
+				taken[b.class[n]] = to
+				b.classes++
+			}
+			b.class[n] = to
+		}
+	}
+	b.named = make([]int, b.classes)
+}
+
+// name fills in the facts of a filter's conditions, which come in the order in which they were read.
+func (b *reasoning) name(n *reasoned) {
+	for i := range n.of {
+		b.name(&n.of[i])
+	}
+	if n.shape != condition {
+		return
+	}
+	numbers := b.conditions[b.next]
+	b.next++
+	for _, number := range numbers {
+		class := b.class[number]
+		if b.named[class] == 0 {
+			b.facts = append(b.facts, b.parameters[number])
+			b.named[class] = len(b.facts)
+		}
+		at := b.named[class] - 1
+		b.seen = append(b.seen, make([]int, len(b.facts)-len(b.seen))...)
+		if b.seen[at] != b.next {
+			b.seen[at], n.facts = b.next, append(n.facts, at)
+		}
+	}
 }
 
 // Question is about the filters by their numbers: is there a subject for which all of Hold hold and none of Fail does?
@@ -144,9 +171,12 @@ type Question struct {
 	Single     bool
 }
 
+// Spent tells that no question is answered any more.
+func (r *Reasoner) Spent() bool { return r.spare <= 0 }
+
 // Possible answers a question. A Yes and a No are certain.
 func (r *Reasoner) Possible(q Question) Answer {
-	if r.spare <= 0 {
+	if r.Spent() {
 		return Unknown
 	}
 	r.single, r.free, r.unsure = q.Single, 0, false
@@ -177,11 +207,12 @@ func (r *Reasoner) search(q Question) bool {
 		r.free++
 		defer func() { r.free-- }()
 	}
-	others := r.assume(at)
+	mark := r.assume(at)
 	found := r.search(q)
-	for _, o := range others {
-		r.states[o] = unknown
+	for _, other := range r.trail[mark:] {
+		r.states[other] = unknown
 	}
+	r.trail = r.trail[:mark]
 	if !found {
 		r.states[at] = no
 		found = r.search(q)
@@ -190,21 +221,22 @@ func (r *Reasoner) search(q Question) bool {
 	return found
 }
 
-// assume takes a fact for true, and answers which others cannot be true with it.
-func (r *Reasoner) assume(at int) (others []int) {
+// assume takes a fact for true, and answers from where on the trail holds the others that cannot be true with it.
+func (r *Reasoner) assume(at int) (mark int) {
+	mark = len(r.trail)
 	r.states[at] = yes
 	f := r.facts[at]
 	if f.parameter == "" || !r.single && !f.only {
-		return nil
+		return mark
 	}
 	r.left -= len(r.facts) / 4
 	for i := range r.facts {
 		if r.facts[i].parameter == f.parameter && r.states[i] == unknown {
 			r.states[i] = no
-			others = append(others, i)
+			r.trail = append(r.trail, i)
 		}
 	}
-	return others
+	return mark
 }
 
 // holds is Kleene's answer by what is assumed so far, and a fact that it depends on when it is unknown.

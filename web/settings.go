@@ -112,20 +112,20 @@ func (a *API) saveSettings(ctx context.Context, in *saveSettingsIn) (*saveSettin
 	if err != nil {
 		return nil, err
 	}
-	s, problems, err := a.read(ctx, in.RawBody, known)
+	checked, err := a.lint(ctx, in.RawBody, known)
 	if err != nil {
 		return nil, err
 	}
-	if len(problems) > 0 {
-		return nil, &refusal{code: "settings_invalid", problems: problems}
+	if len(checked.problems) > 0 {
+		return nil, &refusal{code: "settings_invalid", problems: checked.problems}
 	}
-	version, err := a.cfg.Store.SaveSettings(ctx, who.Tenant.ID, in.Portal, expected, settings.Write(s), author(ctx))
+	version, err := a.cfg.Store.SaveSettings(ctx, who.Tenant.ID, in.Portal, expected, settings.Write(checked.settings), author(ctx))
 	if err != nil {
 		return nil, err
 	}
-	a.saved(ctx, in.Portal, s)
+	a.saved(ctx, in.Portal, checked.settings)
 	out := &saveSettingsOut{ETag: etag(version)}
-	out.Body.Version, out.Body.Warnings = version, warnings(ctx, s, known)
+	out.Body.Version, out.Body.Warnings = version, fieldErrors(ctx, checked.warnings)
 	return out, nil
 }
 
@@ -136,6 +136,23 @@ const checksAtOnce = 2
 func (a *API) read(ctx context.Context, body []byte, known settings.Directories) (s *integration.Settings, problems []settings.Problem, err error) {
 	err = a.checking(ctx, func() { s, problems = settings.Read(bytes.Clone(body), known) })
 	return s, problems, err
+}
+
+// linted is a document that was read, with what the tenant should know of it (S-3); settings is nil when it has problems.
+type linted struct {
+	settings *integration.Settings
+	problems []settings.Problem
+	warnings []settings.Problem
+}
+
+// lint reads a document and looks for warnings in the same turn: many rules cost as much to compare as to read.
+func (a *API) lint(ctx context.Context, body []byte, known settings.Directories) (l linted, err error) {
+	err = a.checking(ctx, func() {
+		if l.settings, l.problems = settings.Read(bytes.Clone(body), known); l.settings != nil {
+			l.warnings = settings.Warnings(l.settings, known)
+		}
+	})
+	return l, err
 }
 
 // checking does the work of reading a document when it is its turn.
@@ -179,21 +196,14 @@ func (a *API) validateSettings(ctx context.Context, in *documentIn) (*validateSe
 	if err != nil {
 		return nil, err
 	}
-	s, problems, err := a.read(ctx, in.RawBody, known)
+	checked, err := a.lint(ctx, in.RawBody, known)
 	if err != nil {
 		return nil, err
 	}
 	out := &validateSettingsOut{}
-	out.Body.Valid = s != nil
-	out.Body.Errors, out.Body.Warnings = fieldErrors(ctx, problems), []ProblemError{}
-	if s != nil {
-		out.Body.Warnings = warnings(ctx, s, known)
-	}
+	out.Body.Valid = checked.settings != nil
+	out.Body.Errors, out.Body.Warnings = fieldErrors(ctx, checked.problems), fieldErrors(ctx, checked.warnings)
 	return out, nil
-}
-
-func warnings(ctx context.Context, s *integration.Settings, known settings.Directories) []ProblemError {
-	return fieldErrors(ctx, settings.Warnings(s, known))
 }
 
 func fieldErrors(ctx context.Context, problems []settings.Problem) []ProblemError {

@@ -224,13 +224,10 @@ func (a *API) rehearse(ctx context.Context, fitted settings.Fitted, problems []s
 		out.Body.Errors = fieldErrors(ctx, problems)
 		return nil
 	}
-	s, problems, err := a.read(ctx, fitted.Body, known)
+	checked, err := a.lint(ctx, fitted.Body, known)
 	if err != nil {
 		return err
 	}
-	out.Body.Errors = fieldErrors(ctx, under(filePointer, problems))
-	if s != nil {
-		out.Body.Warnings = warnings(ctx, s, known)
-	}
+	out.Body.Errors, out.Body.Warnings = fieldErrors(ctx, under(filePointer, checked.problems)), fieldErrors(ctx, checked.warnings)
 	return nil
 }

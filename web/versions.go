@@ -223,21 +223,21 @@ func (a *API) replace(ctx context.Context, r replacement) (*saveSettingsOut, err
 	if err != nil {
 		return nil, err
 	}
-	s, problems, err := a.read(ctx, r.body, r.known)
+	checked, err := a.lint(ctx, r.body, r.known)
 	if err != nil {
 		return nil, err
 	}
-	if len(problems) > 0 {
-		return nil, &refusal{code: "settings_invalid", problems: under(r.under, problems)}
+	if len(checked.problems) > 0 {
+		return nil, &refusal{code: "settings_invalid", problems: under(r.under, checked.problems)}
 	}
 	r.origin.Author = author(ctx)
-	version, err := a.cfg.Store.SaveSettingsFrom(ctx, who.Tenant.ID, r.portal, expected, settings.Write(s), r.origin)
+	version, err := a.cfg.Store.SaveSettingsFrom(ctx, who.Tenant.ID, r.portal, expected, settings.Write(checked.settings), r.origin)
 	if err != nil {
 		return nil, err
 	}
-	a.saved(ctx, r.portal, s)
+	a.saved(ctx, r.portal, checked.settings)
 	out := &saveSettingsOut{ETag: etag(version)}
-	out.Body.Version, out.Body.Warnings = version, warnings(ctx, s, r.known)
+	out.Body.Version, out.Body.Warnings = version, fieldErrors(ctx, checked.warnings)
 	return out, nil
 }
 

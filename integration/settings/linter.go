@@ -118,12 +118,12 @@ func (l *linter) values(at string, f *rules.Filter, words []rules.Word) {
 	if f.Parameter == "" || f.Expression != "" {
 		return
 	}
-	known := l.centre.values(f.Parameter)
-	if len(known) == 0 {
+	known := l.spellings(f.Parameter)
+	if len(known) == 0 || l.crowded {
 		return
 	}
 	for i, v := range f.Values {
-		if !known[v] {
+		if _, ok := known[v]; !ok {
 			l.say(at+"/values/"+strconv.Itoa(i), "unknown_value", verbatim(v), label(f.Parameter, words))
 		}
 	}

@@ -26,17 +26,6 @@ func (p platform) number(digits string) (centre.Number, bool) {
 	return p.Numbers[i], true
 }
 
-// values are what calls may have of a parameter, ids and names alike; none when the platform does not tell.
-func (p platform) values(of rules.Parameter) map[string]bool {
-	all := map[string]bool{}
-	for _, spellings := range p.things(of) {
-		for _, s := range spellings {
-			all[s] = true
-		}
-	}
-	return all
-}
-
 // things are what a parameter may be, each in the spellings that a call has at once.
 func (p platform) things(of rules.Parameter) [][]string {
 	switch of {
@@ -62,32 +51,6 @@ func (p platform) things(of rules.Parameter) [][]string {
 		return texts(p.Sources, both)
 	}
 	return nil
-}
-
-// oneSpelling writes every value of a filter as the first spelling of its thing, as far as the platform tells.
-func (p platform) oneSpelling(f rules.Filter) rules.Filter {
-	for i, member := range f.Of {
-		if i == 0 {
-			f.Of = slices.Clone(f.Of)
-		}
-		f.Of[i] = p.oneSpelling(member)
-	}
-	if f.Parameter == "" {
-		return f
-	}
-	first := map[string]string{}
-	for _, spellings := range p.things(f.Parameter) {
-		for _, s := range spellings {
-			first[s] = spellings[0]
-		}
-	}
-	f.Values = slices.Clone(f.Values)
-	for i, v := range f.Values {
-		if s, ok := first[v]; ok {
-			f.Values[i] = s
-		}
-	}
-	return f
 }
 
 func both(n centre.Named) []string { return []string{decimal(n.ID), n.Name} }

@@ -14,7 +14,7 @@ import (
 // will not be registered (T-7), rules that can never win or take calls from one another, filters that keep nothing or
 // everything out, people who were dismissed, mandatory fields that nobody fills, and what could not be checked.
 func Warnings(s *integration.Settings, known Directories) []Problem {
-	l := linter{newNotes(), s, directory{known.Portal}, platform{known.Centre}}
+	l := linter{newNotes(), s, directory{known.Portal}, platform{known.Centre}, map[rules.Parameter]map[string]string{}}
 	l.notChecked()
 	l.people()
 	l.telephony("/telephony", &s.Telephony)
@@ -36,6 +36,7 @@ type linter struct {
 	settings *integration.Settings
 	dir      directory
 	centre   platform
+	spelt    map[rules.Parameter]map[string]string // what spellings was asked for before
 }
 
 // notChecked says what was not looked up, when something would have been.

@@ -18,7 +18,7 @@ type ordered struct {
 func (l *linter) winning(at string, list []ordered, words []rules.Word) {
 	filters, spelt := make([]rules.Filter, 0, len(list)), make([]rules.Filter, 0, len(list))
 	for i := range list {
-		filters, spelt = append(filters, list[i].where), append(spelt, l.centre.oneSpelling(list[i].where))
+		filters, spelt = append(filters, list[i].where), append(spelt, l.oneSpelling(list[i].where))
 	}
 	w := winner{list: list, reasoner: rules.NewReasoner(filters, words), ordinary: rules.NewReasoner(spelt, words), always: -1}
 	for j := range list {
@@ -62,6 +62,9 @@ func (w *winner) verdict(j int) (code string, args []said) {
 		return "contradictory", nil
 	}
 	for _, i := range w.before {
+		if w.reasoner.Spent() {
+			return "", nil
+		}
 		if w.never(self, []int{i}) {
 			return "shadowed", []said{w.name(i)}
 		}
@@ -76,6 +79,9 @@ func (w *winner) verdict(j int) (code string, args []said) {
 // above a general one is how lists are meant.
 func (w *winner) overlap(j int) (code string, args []said) {
 	for n, i := range w.before[:len(w.before)-1] {
+		if w.ordinary.Spent() {
+			return "", nil
+		}
 		if w.list[i].result == w.list[j].result || w.never([]int{i}, []int{j}) {
 			continue
 		}
