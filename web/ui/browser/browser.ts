@@ -1,9 +1,12 @@
 // Chromium for the tests, and what no page of ours may ever do: fail, complain in the console, or ask an outside host.
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync) ?? process.env.CHROMIUM
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
@@ -47,6 +50,24 @@ export async function visit(browser: Browser, own: string[], look: Look = {}): P
     if (url.protocol.startsWith('http') && !own.includes(url.origin)) complaints.push(`outside: ${r.url()}`)
   })
   return { page, complaints, expected, close: () => context.close() }
+}
+
+// settled waits until a page has its answers.
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main#content').waitFor()
+  await page.waitForLoadState('networkidle')
+  await page.waitForFunction(() => !document.querySelector('main [role=status][aria-label]'))
+}
+
+// barriers are the serious mistakes of accessibility that axe-core finds, by rule and element.
+export async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const found = await (window as unknown as { axe: { run: (o: object) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe.run({
+      runOnly: ['wcag2a', 'wcag2aa'], rules: { 'color-contrast': { enabled: false } },
+    })
+    return found.violations.filter((f) => f.impact === 'serious' || f.impact === 'critical').flatMap((f) => f.nodes.slice(0, 3).map((n) => `${f.id}: ${n.html.slice(0, 200)}`))
+  })
 }
 
 const screens = fileURLToPath(new URL('./screens/', import.meta.url))

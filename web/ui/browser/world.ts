@@ -15,6 +15,7 @@ export interface World {
   portal: string
   platform: string
   admin: string
+  token: string
   // api asks the JSON API as somebody; the body of the answer, or an error with it.
   api: <T>(token: string, method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<T>
   // play starts a scene at the platform, as a button of its page does.
@@ -30,7 +31,7 @@ export async function startWorld(command: 'empty' | 'run' = 'empty', ...more: st
   const child = spawn(demo, [
     command, '--told', '--data', dir, '--listen', address(connector!), '--portal', address(portal!), '--platform', address(platform!), '--latency', '0', ...more,
   ], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const told = JSON.parse(await firstLine(child)) as { connector: string; portal: string; platform: string; admin: string; log: string }
+  const told = JSON.parse(await firstLine(child)) as { connector: string; portal: string; platform: string; admin: string; token: string; log: string }
   return {
     ...told,
     async api(token, method, path, body, headers = {}) {
