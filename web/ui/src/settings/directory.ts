@@ -16,10 +16,14 @@ interface Known {
   portal: string
   directory: Schemas['DirectoryView'] | null
   words: { in: Schemas['Word'][]; out: Schemas['Word'][] }
+  // limits are how large a filter may be, null before they are known.
+  limits: Schemas['Limits'] | null
+  // functions are what a free expression may call.
+  functions: string[]
   variables: Schemas['Variable'][]
 }
 
-export const known = reactive<Known>({ portal: '', directory: null, words: { in: [], out: [] }, variables: [] })
+export const known = reactive<Known>({ portal: '', directory: null, words: { in: [], out: [] }, limits: null, functions: [], variables: [] })
 
 // need loads the directory of a portal when it is not here yet.
 export async function need(portal: string): Promise<void> {
@@ -35,7 +39,7 @@ export async function load(portal: string): Promise<void> {
     ask(api.GET('/api/v1/words', { params: { query: { direction: 'out' } } })),
     ask(api.GET('/api/v1/variables')),
   ])
-  Object.assign(known, { portal, directory, words: { in: incoming.words, out: outgoing.words }, variables: variables.variables })
+  Object.assign(known, { portal, directory, words: { in: incoming.words, out: outgoing.words }, limits: incoming.limits, functions: incoming.functions, variables: variables.variables })
 }
 
 // users are the portal's, those who were dismissed last.
