@@ -43,6 +43,8 @@ type Config struct {
 	Sessions *inside.Sessions
 	// PublicURL is where sources reach the connector, without a slash at the end.
 	PublicURL string
+	// Marketplace tells that the installation has an application of its own at the CRM vendor's marketplace.
+	Marketplace bool
 	// Ready reports why the process cannot work: the database does not answer or has an old schema.
 	Ready func(context.Context) error
 	// Gatherer serves /metrics; nil leaves the route out.

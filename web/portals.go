@@ -22,6 +22,7 @@ type PortalView struct {
 	Why      string                  `json:"why" doc:"Why the state is not ok"`
 	Since    time.Time               `json:"since"`
 	Created  time.Time               `json:"created"`
+	Setup    *SetupView              `json:"setup,omitempty" doc:"Whether the portal reports its events and shows our pages; of one portal only, not in lists"`
 }
 
 func portalView(p integration.Portal) PortalView {
@@ -143,7 +144,12 @@ type portalOut struct{ Body PortalView }
 
 func (a *API) getPortal(ctx context.Context, in *PortalPath) (*portalOut, error) {
 	p, err := a.cfg.Store.Portal(ctx, caller(ctx).Tenant.ID, in.Portal)
-	return &portalOut{portalView(p)}, err
+	if err != nil {
+		return nil, err
+	}
+	out := &portalOut{portalView(p)}
+	out.Body.Setup, err = a.setup(ctx, p.Tenant, p.ID)
+	return out, err
 }
 
 func (a *API) disconnectPortal(ctx context.Context, in *PortalPath) (*struct{}, error) {

@@ -30,6 +30,7 @@ var (
 type Store interface {
 	Tenants
 	Portals
+	Codes
 	Documents
 	Versions
 	Audits

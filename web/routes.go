@@ -19,6 +19,8 @@ func (a *API) routes() {
 
 	add(a, route{"GET", "/overview", byRead, 200, "get-overview", "How all portals do at a glance, and what is to be done first"}, a.getOverview)
 	add(a, route{"POST", "/portals", byWrite, 201, "connect-portal", "Connect a portal by credentials, or connect it again"}, a.connectPortal)
+	add(a, route{"POST", "/portals/codes", byWrite, 201, "create-portal-code", "Draw a code by which an administrator connects a portal from inside it; it is shown this once"}, a.createPortalCode)
+	add(a, route{"GET", "/application", byRead, 200, "get-application", "What people need to install the application in a portal"}, a.getApplication)
 	add(a, route{"GET", "/portals", byRead, 200, "list-portals", "List portals"}, a.listPortals)
 	add(a, route{"GET", "/portals/{portal}", byRead, 200, "get-portal", "One portal with its state"}, a.getPortal)
 	add(a, route{"DELETE", "/portals/{portal}", byWrite, 204, "disconnect-portal", "Disconnect a portal; its settings and journal are kept"}, a.disconnectPortal)

@@ -32,6 +32,11 @@ type Config struct {
 	EmbedKeys integration.Secret
 	// EmbedIssuer is how the SaaS names itself in them. Their audience is PublicURL.
 	EmbedIssuer string
+	// Bitrix24ClientID and Bitrix24Secret are the keys of the installation's own application of the vendor's marketplace, and Bitrix24Code is
+	// the code that app.info tells of it, when that is not the ClientID. Without them portals connect by applications of their own.
+	Bitrix24ClientID string
+	Bitrix24Secret   integration.Secret
+	Bitrix24Code     string
 	// FrameAncestors are the origins that may frame the pages beside our own: the SaaS's cabinet.
 	FrameAncestors []string
 	// AllowPrivate permits portals and records at private addresses and without https.

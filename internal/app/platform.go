@@ -15,6 +15,7 @@ import (
 	"omniconnector/integration/centre"
 	"omniconnector/integration/lane"
 	"omniconnector/internal/store"
+	"omniconnector/web/inside"
 	"omniconnector/webhooks/uis/rpc"
 )
 
@@ -174,12 +175,19 @@ func (a *App) schedule(ctx context.Context, t integration.TenantID, p integratio
 
 // portalEvents are those of the portal's events that the connector wants, in the vendor's words (contract bitrix24 §2.4, §4.9, §5).
 var portalEvents = []string{
-	"ONEXTERNALCALLSTART", "ONEXTERNALCALLBACKSTART", "ONAPPUNINSTALL", "ONAPPUPDATE",
+	"ONEXTERNALCALLSTART", "ONEXTERNALCALLBACKSTART", "ONAPPINSTALL", "ONAPPUNINSTALL", "ONAPPUPDATE",
 	"ONCRMCONTACTADD", "ONCRMCONTACTUPDATE", "ONCRMCONTACTDELETE", "ONCRMCOMPANYADD", "ONCRMCOMPANYUPDATE", "ONCRMCOMPANYDELETE",
 	"ONCRMLEADADD", "ONCRMLEADUPDATE", "ONCRMLEADDELETE", "ONCRMDEALADD", "ONCRMDEALUPDATE", "ONCRMDEALDELETE",
 }
 
-// prepare says where portals report their events.
+// prepare says where portals report their events, and where they show our page (contract bitrix24 §9).
 func (a *App) prepare() crm.Prepare {
-	return crm.Prepare{Handler: a.cfg.PublicURL + "/hooks/bitrix24", Events: portalEvents}
+	page := a.cfg.PublicURL + inside.Route
+	return crm.Prepare{
+		Handler: a.cfg.PublicURL + "/hooks/bitrix24", Events: portalEvents,
+		Pages: []crm.Page{
+			{Place: "LEFT_MENU", Address: page, RU: "Омниконнектор", EN: "Omniconnector"},
+			{Place: "CALL_CARD", Address: page, RU: "Что сделал коннектор", EN: "What the connector did"},
+		},
+	}
 }

@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	adapter "omniconnector/crm/bitrix24"
 	"omniconnector/integration"
 	"omniconnector/integration/lane"
+	"omniconnector/web/inside"
 	"omniconnector/webhooks/bitrix24"
 )
 
@@ -21,7 +24,7 @@ func (k portalKeeper) PortalsOf(ctx context.Context, member string) ([]bitrix24.
 	}
 	out := make([]bitrix24.PortalAccess, len(had))
 	for i, p := range had {
-		out[i] = bitrix24.PortalAccess{Tenant: p.Tenant, Portal: p.Portal, State: p.PortalState, Application: p.Application}
+		out[i] = bitrix24.PortalAccess{Tenant: p.Tenant, Portal: p.Portal, State: p.PortalState, Endpoint: p.Endpoint, Application: p.Application}
 	}
 	return out, nil
 }
@@ -35,8 +38,19 @@ func (k portalKeeper) MarkStale(ctx context.Context, t integration.TenantID, p i
 	return nil
 }
 
-// Uninstalled disconnects the portal: its tokens are dead. The tenant's settings and journal stay.
-func (k portalKeeper) Uninstalled(ctx context.Context, t integration.TenantID, p integration.PortalID, _ bool) error {
+// Uninstalled disconnects the portal: its tokens are dead. The tenant's settings and journal stay, unless the portal's administrator asked
+// to erase the application's data: then all that is the portal's goes (S-5).
+func (k portalKeeper) Uninstalled(ctx context.Context, t integration.TenantID, p integration.PortalID, clean bool) error {
+	if clean {
+		if err := k.app.store.ErasePortal(ctx, t, p, "bitrix24: uninstalled"); err != nil {
+			return err
+		}
+		select {
+		case k.app.erase <- struct{}{}:
+		default: // it will look anyway
+		}
+		return nil
+	}
 	return k.app.store.SetPortalState(ctx, t, p, integration.PortalGone, "the application was removed in the portal")
 }
 
@@ -51,6 +65,27 @@ func (k portalKeeper) Updated(ctx context.Context, t integration.TenantID, p int
 			return err
 		}
 	}
+	return k.app.schedule(ctx, t, p, errand(lane.PrepareKey, k.app.prepare(), k.app.cfg.Now()))
+}
+
+// Installed takes the tokens of a new installation of a portal that is connected (contract bitrix24 §2.4): the page of the installation may
+// not have come to us.
+func (k portalKeeper) Installed(ctx context.Context, t integration.TenantID, p integration.PortalID, i bitrix24.Install) error {
+	o := inside.Opening{
+		Member: i.Member, Access: i.Access, Refresh: i.Refresh, Application: i.Application, Server: i.Server, Proof: k.app.cfg.Now(),
+	}
+	domain, secure := strings.CutPrefix(i.Endpoint, "https://")
+	o.Secure = secure
+	o.Domain = strings.TrimSuffix(strings.Trim(strings.TrimPrefix(domain, "http://"), "/"), "/rest")
+	err := visitors{k.app}.Adopt(ctx, t, p, o)
+	if errors.Is(err, inside.ErrUnproven) || errors.Is(err, inside.ErrReader) {
+		return fmt.Errorf("%w: %w", bitrix24.ErrUnproven, err)
+	}
+	return err
+}
+
+// Renamed has the lane ask the portal something: the old address answers with the new one, which the OAuth server must vouch for.
+func (k portalKeeper) Renamed(ctx context.Context, t integration.TenantID, p integration.PortalID) error {
 	return k.app.schedule(ctx, t, p, errand(lane.PrepareKey, k.app.prepare(), k.app.cfg.Now()))
 }
 
@@ -70,7 +105,7 @@ func (k portalKeeper) confirm(ctx context.Context, t integration.TenantID, p int
 		return err
 	}
 	account, failed := client.Check(ctx)
-	if failed != nil || account.Code != stored.ClientID || account.Code == "" {
+	if failed != nil || !k.app.ours(account.Code, stored.ClientID) {
 		return fmt.Errorf("portal %s: %w", p, bitrix24.ErrUnproven)
 	}
 	return nil

@@ -9,17 +9,23 @@ import (
 
 	"omniconnector/integration"
 	"omniconnector/web"
+	"omniconnector/web/inside"
 	"omniconnector/web/storage"
 	"omniconnector/web/ui"
 )
 
-// makeUI mounts the web UI.
-func (a *App) makeUI() error {
+// makeUI mounts the web UI, at its own address and inside portals.
+func (a *App) makeUI(sessions *inside.Sessions) error {
 	shown, err := ui.New(ui.Config{FrameAncestors: a.cfg.FrameAncestors, Guest: a.guest()})
 	if err != nil {
 		return err
 	}
 	shown.Mount(a.router)
+	visited := inside.Page{
+		Portals: visitors{a}, Sessions: sessions, Now: a.cfg.Now, Log: a.cfg.Log,
+		Index: func(session []byte) ([]byte, error) { return shown.Index("../ui/", session) },
+	}
+	visited.Mount(a.router)
 	return nil
 }
 

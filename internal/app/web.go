@@ -34,6 +34,7 @@ func (a *App) makeWeb(context.Context) error {
 	api, err := web.New(web.Config{
 		Embed: cabinet, Sessions: sessions, Store: storage.New(a.store), Connector: connector{a}, Platform: scheduler{a}, Scheduler: scheduler{a}, Platforms: platforms{}, Meter: connector{a}, AdminToken: a.cfg.AdminToken,
 		PublicURL: a.cfg.PublicURL, Ready: a.store.Ping, Gatherer: a.metrics.registry, Now: a.cfg.Now, Log: a.cfg.Log,
+		Marketplace: a.cfg.Bitrix24ClientID != "",
 	})
 	if err != nil {
 		return err
@@ -48,10 +49,8 @@ func (a *App) makeWeb(context.Context) error {
 	if err != nil {
 		return err
 	}
-	visited := inside.Page{Portals: visitors{a}, Sessions: sessions, Log: a.cfg.Log}
-	visited.Mount(a.router)
 	pages.Mount(a.router) //nolint:contextcheck // handlers take their request's context
-	return a.makeUI()
+	return a.makeUI(sessions)
 }
 
 // cabinet recognises the tokens of the SaaS's cabinet; without keys there is none.

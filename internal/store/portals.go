@@ -160,6 +160,7 @@ type PortalAccess struct {
 	TenantState integration.TenantState
 	Portal      integration.PortalID
 	PortalState integration.PortalState
+	Endpoint    string
 	// Application proves that a request comes from the account; it is only compared. Empty: not known.
 	Application integration.Secret
 }
@@ -172,7 +173,7 @@ func (s *Store) PortalsOf(ctx context.Context, member string) ([]PortalAccess, e
 		Row         portalRow `gorm:"embedded"`
 		TenantState integration.TenantState
 	}
-	err := s.read(ctx).Raw(`SELECT o.tenant_id, o.portal_id, o.state, o.application_token, c.state AS tenant_state
+	err := s.read(ctx).Raw(`SELECT o.tenant_id, o.portal_id, o.state, o.endpoint, o.application_token, c.state AS tenant_state
 		FROM portals AS o CROSS JOIN tenants AS c WHERE o.member_id = ? AND o.state <> 'erasing' AND c.tenant_id = o.tenant_id
 			AND c.state <> 'deleting'
 		ORDER BY o.tenant_id, o.portal_id LIMIT 100`, bounded(member)).Scan(&rows).Error
@@ -187,7 +188,7 @@ func (s *Store) PortalsOf(ctx context.Context, member string) ([]PortalAccess, e
 			return nil, wrap("portals of", err)
 		}
 		all = append(all, PortalAccess{
-			Tenant: r.TenantID, TenantState: rows[i].TenantState, Portal: r.PortalID, PortalState: r.State, Application: token,
+			Tenant: r.TenantID, TenantState: rows[i].TenantState, Portal: r.PortalID, PortalState: r.State, Endpoint: r.Endpoint, Application: token,
 		})
 	}
 	return all, nil

@@ -1,189 +1,112 @@
 package inside
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
-	"crypto/subtle"
-	_ "embed" // the page
-	"errors"
-	"html/template"
-	"log/slog"
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
-	"github.com/gin-gonic/gin"
-
-	"omniconnector/crm"
 	"omniconnector/integration"
 )
 
-// ErrUnproven means that the portal does not know the token, or that it is of another application or of nobody active.
-var ErrUnproven = errors.New("the portal does not confirm the person")
-
-// Access is what must be known of a portal to believe its pages.
-type Access struct {
-	Tenant integration.TenantID
-	Portal integration.PortalID
-	State  integration.PortalState
-	// Application is the application_token (contract bitrix24 §2.5); a portal without one proves nothing.
-	Application integration.Secret
-}
-
-// Person is who opened the page, as the portal says.
-type Person struct {
-	User  crm.UserID
-	Admin bool
-}
-
-// Portals knows portals and asks them.
-type Portals interface {
-	// PortalsOf lists the portals with this member_id, of all tenants; none is no error.
-	PortalsOf(ctx context.Context, member string) ([]Access, error)
-	Portal(ctx context.Context, t integration.TenantID, p integration.PortalID) (integration.Portal, error)
-	// Person asks the portal, at the address that is stored and nowhere else, whose token it is; ErrUnproven when it is not one of
-	// our application's.
-	Person(ctx context.Context, t integration.TenantID, p integration.PortalID, access integration.Secret) (Person, error)
-}
-
-// Page answers openings.
-type Page struct {
-	Portals  Portals
-	Sessions *Sessions
-	Log      *slog.Logger
-}
-
-// Mount adds the route.
-func (p *Page) Mount(r *gin.Engine) { r.POST("/app/bitrix24", p.open) }
-
-//go:embed page.html
-var source string
-
-var page = template.Must(template.New("page").Parse(source))
-
 const (
-	maxForm   = 64 << 10
-	maxToken  = 4096
-	maxMember = 64
+	maxForm    = 64 << 10
+	maxToken   = 4096
+	maxMember  = 64
+	maxDomain  = 300
+	maxOptions = 16 << 10
+	// longestProof bounds what a form says of its token's life; the vendor's live an hour (contract bitrix24 §2.2).
+	longestProof = time.Hour
 )
 
-// open proves the portal by its application token and the person by the portal's own word (contract bitrix24 §2.3).
-func (p *Page) open(c *gin.Context) {
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxForm)
-	l := language(c.Request)
-	if err := c.Request.ParseForm(); err != nil {
-		p.show(c, http.StatusBadRequest, "", view{Words: says[l], Trouble: says[l].Unreadable})
-		return
-	}
-	portal, session, err := p.prove(c.Request)
-	switch {
-	case errors.Is(err, ErrUnproven):
-		p.Log.LogAttrs(c.Request.Context(), slog.LevelInfo, "portal_page.refused", slog.Any("error", err))
-		p.show(c, http.StatusForbidden, "", view{Words: says[l], Trouble: says[l].Unproven})
-		return
-	case err != nil:
-		p.Log.LogAttrs(c.Request.Context(), slog.LevelWarn, "portal_page.failed", slog.Any("error", err))
-		p.show(c, http.StatusServiceUnavailable, "", view{Words: says[l], Trouble: says[l].Away})
-		return
-	}
-	token, err := p.Sessions.Sign(session)
-	if err != nil {
-		p.Log.LogAttrs(c.Request.Context(), slog.LevelError, "portal_page.failed", slog.Any("error", err))
-		p.show(c, http.StatusInternalServerError, "", view{Words: says[l], Trouble: says[l].Away})
-		return
-	}
-	p.show(c, http.StatusOK, origin(portal), view{
-		Words: says[l], Token: string(token), Portal: portal.Name, State: says[l].states[portal.State], Why: portal.Why, Admin: session.Admin,
-	})
+// Opening is what a portal posts when somebody opens a page of ours (contract bitrix24 §2.3). Nothing of it is believed before the
+// portal, or the vendor's OAuth server, has confirmed it.
+type Opening struct {
+	Member      string             `json:"member"`
+	Domain      string             `json:"domain"`
+	Secure      bool               `json:"secure"` // the portal is reached by https
+	Access      integration.Secret `json:"-"`
+	Refresh     integration.Secret `json:"-"`
+	Application integration.Secret `json:"-"`
+	Server      string             `json:"server"` // the OAuth server's REST address
+	// Proof is when the person's token ends, by the portal's word.
+	Proof     time.Time        `json:"proof"`
+	Lang      integration.Lang `json:"lang"`
+	Placement string           `json:"placement"`
+	Options   json.RawMessage  `json:"options,omitempty"` // of the placement; an object, or nothing
+	// Install tells the page of an installation, which must be finished in the browser (contract bitrix24 §2.4).
+	Install bool `json:"install"`
 }
 
-// prove tells which portal and whose session it is. A form may come from the portal's own pages only; browsers that hide
-// the origin are believed, because the tokens are what proves.
-func (p *Page) prove(r *http.Request) (integration.Portal, Session, error) {
-	member, access := r.PostForm.Get("member_id"), r.PostForm.Get("AUTH_ID")
-	if member == "" || len(member) > maxMember || access == "" || len(access) > maxToken {
-		return integration.Portal{}, Session{}, unproven("it names no portal or no person")
+// Endpoint is the REST address that the opening names; empty when it names none.
+func (o Opening) Endpoint() string {
+	origin := o.Origin()
+	if origin == "" {
+		return ""
 	}
-	at, err := p.portal(r.Context(), member, r.PostForm.Get("APPLICATION_TOKEN"))
-	if err != nil {
-		return integration.Portal{}, Session{}, err
-	}
-	portal, err := p.Portals.Portal(r.Context(), at.Tenant, at.Portal)
-	if err != nil {
-		return integration.Portal{}, Session{}, err
-	}
-	if from := r.Header.Get("Origin"); from != "" && from != "null" && !strings.EqualFold(from, origin(portal)) {
-		return integration.Portal{}, Session{}, unproven("the form comes from another origin")
-	}
-	who, err := p.Portals.Person(r.Context(), at.Tenant, at.Portal, integration.Secret(access))
-	if err != nil {
-		return integration.Portal{}, Session{}, err
-	}
-	return portal, Session{Tenant: at.Tenant, Portal: at.Portal, User: who.User, Admin: who.Admin}, nil
+	return o.scheme() + "://" + strings.Trim(o.Domain, "/") + "/rest/"
 }
 
-// portal finds the one portal whose application token the form knows.
-func (p *Page) portal(ctx context.Context, member, application string) (Access, error) {
-	all, err := p.Portals.PortalsOf(ctx, member)
-	if err != nil {
-		return Access{}, err
+// Origin is where the portal's own pages are, by the opening's word; empty when that is no address.
+func (o Opening) Origin() string { return originOf(o.scheme() + "://" + strings.Trim(o.Domain, "/")) }
+
+func (o Opening) scheme() string {
+	if o.Secure {
+		return "https"
 	}
-	var found []Access
-	given := sha256.Sum256([]byte(application))
-	for _, a := range all {
-		want := sha256.Sum256([]byte(string(a.Application)))
-		if subtle.ConstantTimeCompare(given[:], want[:]) == 1 && a.Application != "" && a.State != integration.PortalGone {
-			found = append(found, a)
-		}
-	}
-	switch len(found) {
-	case 0:
-		return Access{}, unproven("no connected portal has this member_id and application token")
-	case 1:
-		return found[0], nil
-	}
-	return Access{}, unproven("several tenants have connected the portal with the same application")
+	return "http"
 }
 
-func unproven(why string) error { return errors.Join(ErrUnproven, errors.New(why)) }
+// readOpening reads a form. False means that it names no portal or no person.
+func readOpening(r *http.Request, now time.Time) (Opening, bool) {
+	f, q := r.PostForm, r.Form
+	o := Opening{
+		Member: f.Get("member_id"), Domain: q.Get("DOMAIN"), Secure: q.Get("PROTOCOL") != "0", Server: f.Get("SERVER_ENDPOINT"),
+		Access: integration.Secret(f.Get("AUTH_ID")), Refresh: integration.Secret(f.Get("REFRESH_ID")),
+		Application: integration.Secret(f.Get("APPLICATION_TOKEN")), Lang: language(r), Placement: f.Get("PLACEMENT"),
+	}
+	life := longestProof
+	if s, err := strconv.Atoi(f.Get("AUTH_EXPIRES")); err == nil && s >= 0 {
+		life = min(life, time.Duration(s)*time.Second)
+	}
+	o.Proof = now.Add(life).Truncate(time.Second)
+	if text := f.Get("PLACEMENT_OPTIONS"); len(text) <= maxOptions && strings.HasPrefix(strings.TrimSpace(text), "{") && json.Valid([]byte(text)) {
+		o.Options = json.RawMessage(text)
+	}
+	return o, o.Member != "" && len(o.Member) <= maxMember && o.Access != "" && len(o.Access) <= maxToken && len(o.Refresh) <= maxToken &&
+		len(o.Application) <= maxToken && len(o.Domain) <= maxDomain && len(o.Server) <= maxDomain && len(o.Placement) <= maxMember
+}
 
-// origin is where the portal's own pages are.
-func origin(p integration.Portal) string {
-	u, err := url.Parse(p.Endpoint)
-	if err != nil || u.Host == "" || strings.ContainsAny(u.Host, " ;,*'\"") { // it goes into a header
+// originOf is an address's scheme and host; it goes into a header, so that nothing else may be in it.
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsAny(u.Host, " ;,*'\"") {
 		return ""
 	}
 	return u.Scheme + "://" + u.Host
 }
 
-// view is what the page shows.
-type view struct {
-	Words   words
-	Token   string
-	Trouble string
-	Portal  string
-	State   string
-	Why     string
-	Admin   bool
+// sealed is an opening as it is kept in the page between the portal's post and the person's answer.
+type sealed struct {
+	Opening
+	Access      string    `json:"access"`
+	Refresh     string    `json:"refresh"`
+	Application string    `json:"application"`
+	At          time.Time `json:"at"`
 }
 
-// show renders the page. Only the proven portal may frame it; a refusal may be seen in any frame, for it says nothing.
-func (p *Page) show(c *gin.Context, status int, ancestor string, v view) {
-	frames := "frame-ancestors *"
-	if status == http.StatusOK {
-		frames = "frame-ancestors " + ancestor
+func (o Opening) seal(at time.Time) ([]byte, error) {
+	return json.Marshal(sealed{o, string(o.Access), string(o.Refresh), string(o.Application), at})
+}
+
+func unseal(text []byte) (Opening, time.Time, error) {
+	var s sealed
+	if err := json.Unmarshal(text, &s); err != nil {
+		return Opening{}, time.Time{}, err
 	}
-	var b bytes.Buffer
-	if err := page.Execute(&b, v); err != nil {
-		p.Log.LogAttrs(c.Request.Context(), slog.LevelError, "portal_page.failed", slog.Any("error", err))
-		c.String(http.StatusInternalServerError, "%s\n", v.Words.Away)
-		return
-	}
-	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; "+frames)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-store")
-	c.Data(status, "text/html; charset=utf-8", b.Bytes())
+	o := s.Opening
+	o.Access, o.Refresh, o.Application = integration.Secret(s.Access), integration.Secret(s.Refresh), integration.Secret(s.Application)
+	return o, s.At, nil
 }

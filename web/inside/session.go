@@ -15,8 +15,10 @@ import (
 )
 
 const (
-	// SessionLife is how long a page may call the API; it is opened anew afterwards.
+	// SessionLife is how long a page may call the API; it renews its token, or is opened anew, afterwards.
 	SessionLife = time.Hour
+	// RenewWithin is how long after its end a token still tells whose renewal is asked for; the person is proven anew then.
+	RenewWithin = 12 * time.Hour
 	party       = "omniconnector/portal" // both issuer and audience: nobody else reads these tokens
 	leastKey    = 32
 )
@@ -31,6 +33,8 @@ type Session struct {
 	User   crm.UserID
 	// Admin may change what belongs to the portal; all others only look (S-1).
 	Admin bool
+	// Proof is when what the portal proved of the person ends; no token outlives it. Zero: not told.
+	Proof time.Time
 }
 
 // Sessions signs and recognises sessions. It is safe for concurrent use.
@@ -38,6 +42,7 @@ type Sessions struct {
 	key    []byte
 	now    func() time.Time
 	parser *jwt.Parser
+	late   *jwt.Parser // takes tokens that ended up to RenewWithin ago
 }
 
 // NewSessions makes keys of its own from a secret of at least 32 bytes.
@@ -47,10 +52,13 @@ func NewSessions(secret []byte, now func() time.Time) (*Sessions, error) {
 	}
 	m := hmac.New(sha256.New, secret)
 	m.Write([]byte("omniconnector portal session v1"))
-	return &Sessions{key: m.Sum(nil), now: now, parser: jwt.NewParser(
-		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithIssuer(party), jwt.WithAudience(party),
-		jwt.WithExpirationRequired(), jwt.WithTimeFunc(now), jwt.WithStrictDecoding(),
-	)}, nil
+	parser := func(more ...jwt.ParserOption) *jwt.Parser {
+		return jwt.NewParser(append(more,
+			jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithIssuer(party), jwt.WithAudience(party),
+			jwt.WithExpirationRequired(), jwt.WithTimeFunc(now), jwt.WithStrictDecoding(),
+		)...)
+	}
+	return &Sessions{key: m.Sum(nil), now: now, parser: parser(), late: parser(jwt.WithLeeway(RenewWithin))}, nil
 }
 
 type claims struct {
@@ -58,33 +66,53 @@ type claims struct {
 	Tenant integration.TenantID `json:"tenant"`
 	Portal integration.PortalID `json:"portal"`
 	Admin  bool                 `json:"admin"`
+	Proof  *jwt.NumericDate     `json:"proof,omitempty"`
 }
 
-// Sign makes the token of a session that begins now.
-func (s *Sessions) Sign(of Session) (integration.Secret, error) {
+// Sign makes the token of a session that begins now, and tells when it ends.
+func (s *Sessions) Sign(of Session) (token integration.Secret, ends time.Time, err error) {
 	now := s.now()
-	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
+	ends = now.Add(SessionLife).Truncate(time.Second)
+	var proof *jwt.NumericDate
+	if !of.Proof.IsZero() {
+		proof = jwt.NewNumericDate(of.Proof)
+		if of.Proof.Before(ends) {
+			ends = of.Proof
+		}
+	}
+	text, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: party, Audience: jwt.ClaimStrings{party}, Subject: strconv.FormatInt(int64(of.User), 10),
-			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(SessionLife)),
+			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(ends),
 		},
-		Tenant: of.Tenant, Portal: of.Portal, Admin: of.Admin,
+		Tenant: of.Tenant, Portal: of.Portal, Admin: of.Admin, Proof: proof,
 	}).SignedString(s.key)
 	if err != nil {
-		return "", fmt.Errorf("sign session: %w", err)
+		return "", time.Time{}, fmt.Errorf("sign session: %w", err)
 	}
-	return integration.Secret(token), nil
+	return integration.Secret(text), ends, nil
 }
 
 // Recognise reads a token that Sign made and that has not ended, or answers ErrSession.
 func (s *Sessions) Recognise(token integration.Secret) (Session, error) {
+	return s.read(s.parser, token)
+}
+
+// Remember reads also a token that has ended, up to RenewWithin ago. It proves whose page it was and opens nothing.
+func (s *Sessions) Remember(token integration.Secret) (Session, error) { return s.read(s.late, token) }
+
+func (s *Sessions) read(parser *jwt.Parser, token integration.Secret) (Session, error) {
 	var said claims
-	if _, err := s.parser.ParseWithClaims(string(token), &said, func(*jwt.Token) (any, error) { return s.key, nil }); err != nil {
+	if _, err := parser.ParseWithClaims(string(token), &said, func(*jwt.Token) (any, error) { return s.key, nil }); err != nil {
 		return Session{}, fmt.Errorf("%w: %w", ErrSession, err)
 	}
 	user, err := strconv.ParseInt(said.Subject, 10, 64)
 	if err != nil || user <= 0 || said.Tenant == "" || said.Portal == "" {
 		return Session{}, fmt.Errorf("%w: it names nobody", ErrSession)
 	}
-	return Session{Tenant: said.Tenant, Portal: said.Portal, User: crm.UserID(user), Admin: said.Admin}, nil
+	of := Session{Tenant: said.Tenant, Portal: said.Portal, User: crm.UserID(user), Admin: said.Admin}
+	if said.Proof != nil {
+		of.Proof = said.Proof.UTC()
+	}
+	return of, nil
 }

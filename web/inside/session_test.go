@@ -30,7 +30,7 @@ var (
 
 func TestSessionLastsAnHourAndIsOurs(t *testing.T) {
 	t.Parallel()
-	token, err := sessions(t, secret, noon).Sign(anna)
+	token, _, err := sessions(t, secret, noon).Sign(anna)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestSessionOfNobodyIsNone(t *testing.T) {
 	t.Parallel()
 	s := sessions(t, secret, noon)
 	for _, of := range []inside.Session{{}, {Tenant: "shop", Portal: "p1"}, {Tenant: "shop", User: 7}, {Portal: "p1", User: 7}, {Tenant: "shop", Portal: "p1", User: -1}} {
-		token, err := s.Sign(of)
+		token, _, err := s.Sign(of)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func TestSessionOfNobodyIsNone(t *testing.T) {
 
 func FuzzRecognise(f *testing.F) {
 	s := sessions(f, secret, noon)
-	token, err := s.Sign(anna)
+	token, _, err := s.Sign(anna)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -93,4 +93,28 @@ func FuzzRecognise(f *testing.F) {
 			t.Errorf("%q: %+v, %v", text, got, err)
 		}
 	})
+}
+
+// A token never outlives what the portal proved, and tells for a while after its end whose it was.
+func TestSessionEndsWithItsProof(t *testing.T) {
+	t.Parallel()
+	short := anna
+	short.Proof = noon.Add(10 * time.Minute)
+	token, ends, err := sessions(t, secret, noon).Sign(short)
+	if err != nil || !ends.Equal(short.Proof) {
+		t.Fatalf("ends %v, %v", ends, err)
+	}
+	for at, want := range map[time.Duration][2]error{
+		9 * time.Minute:                     {nil, nil},
+		10 * time.Minute:                    {inside.ErrSession, nil},
+		10*time.Minute + inside.RenewWithin: {inside.ErrSession, inside.ErrSession},
+		-time.Hour:                          {nil, nil}, // another replica's clock
+	} {
+		s := sessions(t, secret, noon.Add(at))
+		got, err := s.Recognise(token)
+		late, lateErr := s.Remember(token)
+		if !errors.Is(err, want[0]) || !errors.Is(lateErr, want[1]) || err == nil && got != short || lateErr == nil && late != short {
+			t.Errorf("after %v: %+v, %v; %+v, %v", at, got, err, late, lateErr)
+		}
+	}
 }

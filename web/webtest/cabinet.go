@@ -43,7 +43,7 @@ func (w *World) sessions() *inside.Sessions {
 // Inside signs the session of a person at the page inside a portal.
 func (w *World) Inside(t integration.TenantID, p integration.PortalID, user crm.UserID, admin bool) string {
 	w.Helper()
-	token, err := w.sessions().Sign(inside.Session{Tenant: t, Portal: p, User: user, Admin: admin})
+	token, _, err := w.sessions().Sign(inside.Session{Tenant: t, Portal: p, User: user, Admin: admin})
 	w.must(err)
 	return string(token)
 }

@@ -27,6 +27,8 @@ type PortalAccess struct {
 	// State is looked at for one thing: a disconnected portal proves nothing. The events of one that refuses us
 	// are kept, and wait.
 	State integration.PortalState
+	// Endpoint is where the portal is thought to be.
+	Endpoint string
 	// Application is the application_token (contract §2.5). Without one no event of the portal is believed.
 	Application integration.Secret
 }

@@ -44,6 +44,14 @@ func (k keeper) Updated(ctx context.Context, t integration.TenantID, p integrati
 	return k.desk.did("%s/%s: updated", t, p)
 }
 
+func (k keeper) Installed(ctx context.Context, t integration.TenantID, p integration.PortalID, i bitrix24.Install) error {
+	return k.desk.Installed(ctx, t, p, i)
+}
+
+func (k keeper) Renamed(ctx context.Context, t integration.TenantID, p integration.PortalID) error {
+	return k.desk.Renamed(ctx, t, p)
+}
+
 func connect(t *testing.T) *account {
 	t.Helper()
 	cloud := emulator.New(emulator.WithSeed(7), emulator.WithClock(func() time.Time { return noon }))

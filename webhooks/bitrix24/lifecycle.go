@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"omniconnector/integration"
@@ -28,6 +31,21 @@ type Lifecycle interface {
 	// Updated hears that a new version was installed: the portal has deleted all handlers of events and must be prepared
 	// again. An Update that is not Proven must be confirmed before it is believed, or refused with ErrUnproven.
 	Updated(ctx context.Context, t integration.TenantID, p integration.PortalID, u Update) error
+	// Installed hears that the application was installed again in a connected portal, with new tokens. Nothing in the event proves it:
+	// it must be confirmed before it is believed, or refused with ErrUnproven. Repeating is harmless.
+	Installed(ctx context.Context, t integration.TenantID, p integration.PortalID, i Install) error
+	// Renamed hears that a proven portal says to be elsewhere, at most once a minute a portal. Where it is must be found out.
+	Renamed(ctx context.Context, t integration.TenantID, p integration.PortalID) error
+}
+
+// Install is what the portal says of a new installation (contract §2.4).
+type Install struct {
+	Member      string
+	Application integration.Secret
+	Access      integration.Secret
+	Refresh     integration.Secret
+	Endpoint    string // the portal's REST address
+	Server      string // the OAuth server's
 }
 
 // Update is what the portal says of a new version.
@@ -85,6 +103,70 @@ func (r *Receiver) unproven(ctx context.Context, f form, refusal error) (webhook
 	default:
 		return webhooks.Refused, busy
 	}
+}
+
+// install takes a new installation of a portal that is connected. One that knows the application token was told of by its page, and one
+// that nobody has connected asks for its code there.
+func (r *Receiver) install(ctx context.Context, f form) (webhooks.Outcome, *reply) {
+	if !plausible(f.auth("member_id")) || f.auth("access_token") == "" || f.auth("refresh_token") == "" {
+		return Ignored, accepted
+	}
+	if _, err := r.proven(ctx, f); err == nil || !isUnauthentic(err) {
+		return Ignored, accepted
+	}
+	all, err := r.portals.of(ctx, f.auth("member_id"))
+	connected := slices.DeleteFunc(slices.Clone(all), func(p PortalAccess) bool { return p.State == integration.PortalGone })
+	if err != nil || len(connected) == 0 {
+		return Ignored, accepted
+	}
+	select {
+	case r.updates <- struct{}{}:
+		defer func() { <-r.updates }()
+	default:
+		return webhooks.Refused, busy
+	}
+	i := Install{
+		Member: f.auth("member_id"), Application: integration.Secret(f.auth("application_token")), Access: integration.Secret(f.auth("access_token")),
+		Refresh: integration.Secret(f.auth("refresh_token")), Endpoint: f.auth("client_endpoint"), Server: f.auth("server_endpoint"),
+	}
+	return r.each(ctx, appInstall, connected, f, func(ctx context.Context, p PortalAccess) error {
+		return r.o.Lifecycle.Installed(ctx, p.Tenant, p.Portal, i)
+	})
+}
+
+// renameQuiet is how often a portal that says to be elsewhere is heard.
+const renameQuiet = time.Minute
+
+// rename tells the keeper of proven portals that call themselves by another address. The event goes its own way whatever comes of it.
+func (r *Receiver) rename(ctx context.Context, portals []PortalAccess, f form) {
+	said := strings.TrimRight(f.auth("client_endpoint"), "/")
+	for _, p := range portals {
+		if said == "" || p.Endpoint == "" || strings.EqualFold(said, strings.TrimRight(p.Endpoint, "/")) || !r.renames.take(p.Portal, r.o.Now()) {
+			continue
+		}
+		if err := r.o.Lifecycle.Renamed(ctx, p.Tenant, p.Portal); err != nil {
+			r.log.LogAttrs(ctx, slog.LevelWarn, "portal_event.renamed", slog.String("portal_id", string(p.Portal)), slog.Any("error", err))
+		}
+	}
+}
+
+// quiet lets each portal pass once in a while.
+type quiet struct {
+	mu   sync.Mutex
+	last map[integration.PortalID]time.Time
+}
+
+func (q *quiet) take(p integration.PortalID, now time.Time) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if last, ok := q.last[p]; ok && now.Sub(last) < renameQuiet {
+		return false
+	}
+	if q.last == nil {
+		q.last = map[integration.PortalID]time.Time{}
+	}
+	q.last[p] = now
+	return true
 }
 
 // each tells the keeper of every portal. One that does not confirm is no failure while another does.

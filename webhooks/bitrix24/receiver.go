@@ -47,7 +47,8 @@ type Options struct {
 type Receiver struct {
 	o       Options
 	portals *remembered
-	updates chan struct{} // a place for each update being confirmed
+	updates chan struct{} // a place for each update or installation being confirmed
+	renames quiet
 	log     *slog.Logger
 }
 
@@ -109,10 +110,13 @@ func (r *Receiver) take(c *gin.Context) (webhooks.Outcome, *reply) {
 	ctx := context.WithoutCancel(c.Request.Context())
 	f := parse(c.GetHeader("Content-Type"), body)
 	name := strings.ToUpper(f.text("event"))
-	if name == appInstall { // nobody can prove it yet, and the keeper of installations is told by the install page
-		return Ignored, accepted
+	if name == appInstall { // nobody can prove it yet
+		return r.install(ctx, f)
 	}
 	portals, err := r.proven(ctx, f)
+	if err == nil && name != appUninstall {
+		r.rename(ctx, portals, f)
+	}
 	switch of, change := changed(f, name); {
 	case err != nil && name == appUpdate && isUnauthentic(err):
 		return r.unproven(ctx, f, err)

@@ -98,6 +98,17 @@ func (d *desk) Updated(_ context.Context, t integration.TenantID, p integration.
 	return d.did("%s/%s: updated to %s by %s, proven %t", t, p, string(u.Application), string(u.Access), u.Proven)
 }
 
+func (d *desk) Installed(_ context.Context, t integration.TenantID, p integration.PortalID, i bitrix24.Install) error {
+	if i.Access == "FORGED" {
+		return bitrix24.ErrUnproven
+	}
+	return d.did("%s/%s: installed in %s at %s with %s %s %s, %s", t, p, i.Member, i.Endpoint, string(i.Application), string(i.Access), string(i.Refresh), i.Server)
+}
+
+func (d *desk) Renamed(_ context.Context, t integration.TenantID, p integration.PortalID) error {
+	return d.did("%s/%s: renamed", t, p)
+}
+
 func (d *desk) Delivery(source string, o webhooks.Outcome) { d.count(source + " " + string(o)) }
 func (d *desk) Refusal(source string, w webhooks.Reason)   { d.count(source + " " + string(w)) }
 

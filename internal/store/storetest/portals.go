@@ -71,8 +71,8 @@ func (e *exam) portalsConnectAgain() {
 	all, err := e.s.PortalsOf(ctx, "member-1")
 	e.must(err)
 	wantAll := []store.PortalAccess{
-		{Tenant: "acme", TenantState: integration.TenantActive, Portal: e.portal, PortalState: integration.PortalOK, Application: "app-token"},
-		{Tenant: "other", TenantState: integration.TenantSuspended, Portal: other, PortalState: integration.PortalBlocked, Application: "app-token"},
+		{Tenant: "acme", TenantState: integration.TenantActive, Portal: e.portal, PortalState: integration.PortalOK, Endpoint: "https://renamed.example/rest/", Application: "app-token"},
+		{Tenant: "other", TenantState: integration.TenantSuspended, Portal: other, PortalState: integration.PortalBlocked, Endpoint: "https://member-1.example/rest/", Application: "app-token"},
 	}
 	if diff := cmp.Diff(wantAll, all); diff != "" {
 		t.Errorf("portals of a member (-want +got):\n%s", diff)

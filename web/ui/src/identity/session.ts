@@ -3,6 +3,8 @@
 // never put into a cookie; only a typed one outlives a reload, for as long as the browser's tab.
 import { reactive } from 'vue'
 
+import { freshAuth } from './portal'
+
 // Door is how the person came in.
 export type Door = 'portal' | 'cabinet' | 'typed' | 'demo'
 
@@ -11,6 +13,8 @@ interface Opening {
   door: 'portal' | 'demo'
   // renew is where a fresh token is asked for with the old one.
   renew?: string
+  // portal is the one around the page; it tells anew who is there.
+  portal?: { origin: string }
 }
 
 const kept = 'omniconnector.token'
@@ -35,7 +39,7 @@ function start(): void {
   if (given) {
     take(given.door, given.token)
     const address = given.renew
-    if (address) renewal = () => askConnector(address)
+    if (address) renewal = () => askConnector(address, given.portal?.origin)
   } else if (handed) {
     take('cabinet', handed)
     renewal = askParent
@@ -122,10 +126,12 @@ function askParent(): Promise<string | null> {
   })
 }
 
-// askConnector exchanges a session that still lives for a fresh one.
-async function askConnector(address: string): Promise<string | null> {
+// askConnector exchanges a session for a fresh one, with what the portal says of the person now.
+async function askConnector(address: string, origin = ''): Promise<string | null> {
   const here = document.querySelector('meta[name=connector]')?.getAttribute('content') ?? './'
-  const answer = await fetch(new URL(here + address, location.href), { method: 'POST', headers: { Authorization: `Bearer ${secret}` } }).catch(() => null)
+  const headers = { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' }
+  const body = JSON.stringify((await freshAuth(origin)) ?? {})
+  const answer = await fetch(new URL(here + address, location.href), { method: 'POST', headers, body }).catch(() => null)
   if (!answer?.ok) return null
   return ((await answer.json()) as { token: string }).token
 }
