@@ -70,11 +70,14 @@ export async function need(portal: string): Promise<void> {
 
 // validate asks what the API thinks of the draft, without saving it.
 export async function validate(): Promise<void> {
+  const asked = JSON.stringify(draft.document)
   const checked = await ask(
     api.POST('/api/v1/portals/{portal}/settings/validate', { params: { path: { portal: draft.portal } }, body: body() }),
   )
+  if (draft.saving || JSON.stringify(draft.document) !== asked) return // it is about a draft that is no more
   draft.errors = checked.errors
   draft.warnings = checked.warnings
+  if (!checked.errors.length && draft.failed?.errors?.length) draft.failed = null
 }
 
 // save stores the draft as the next version; false when it was refused, and then errors, stale or failed say why.
