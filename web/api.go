@@ -210,6 +210,7 @@ func (a *API) finish(doc *huma.OpenAPI) {
 	problem := schemas.Schema(typeOf[Problem](), true, "Problem")
 	document := settingsSchema(schemas)
 	describeExport(doc)
+	orNull(schemas.Map()["EmployeeView"], "user")
 	delete(schemas.Map(), "ErrorModel")
 	delete(schemas.Map(), "ErrorDetail")
 	for _, item := range doc.Paths {
@@ -227,6 +228,12 @@ func (a *API) finish(doc *huma.OpenAPI) {
 			}
 		}
 	}
+}
+
+// orNull says that a field may be null that refers to another schema.
+func orNull(s *huma.Schema, name string) {
+	field := s.Properties[name]
+	s.Properties[name] = &huma.Schema{Description: field.Description, AnyOf: []*huma.Schema{{Ref: field.Ref}, {Type: "null"}}}
 }
 
 // answer writes a problem from a middleware.

@@ -3,6 +3,7 @@ package storetest
 import (
 	"database/sql"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -24,7 +25,8 @@ func Raw(tb testing.TB, s *store.Store) *sql.DB {
 	if !ok {
 		tb.Fatal("the store was not opened by this package")
 	}
-	driver, name := "sqlite", fmt.Sprintf("file:%s?_pragma=busy_timeout(10000)", dsn)
+	file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: dsn.(string)}).EscapedPath(), RawQuery: "_pragma=busy_timeout(10000)"} // a test's name may hold #
+	driver, name := "sqlite", file.String()
 	if strings.Contains(dsn.(string), "dbname=") {
 		driver, name = "pgx", dsn.(string)
 	}
