@@ -40,6 +40,8 @@ func (o operation) body() any {
 		return map[string]any{"name": "Новый"}
 	case "POST /tenants/{tenant}/tokens", "POST /tokens":
 		return map[string]any{"name": "second", "scope": "read"}
+	case "POST /portals/codes":
+		return map[string]any{"client_id": "local.1", "client_secret": "secret"}
 	case "POST /portals":
 		return credentials("member_id", "new")
 	case "PUT /portals/{portal}/settings", "POST /portals/{portal}/settings/validate":

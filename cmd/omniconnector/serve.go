@@ -25,6 +25,8 @@ type settings struct {
 	AllowPrivate bool     `env:"OMNI_ALLOW_PRIVATE" help:"Allow portals and records at private addresses and without https."`
 	OAuthHosts   []string `env:"OMNI_OAUTH_HOSTS" name:"oauth-hosts" help:"Hosts besides the vendor's that may receive client secrets."`
 	EmbedIssuer  string   `env:"OMNI_EMBED_ISSUER" name:"embed-issuer" help:"How the SaaS's cabinet names itself in its signed tokens."`
+	Bitrix24ID   string   `env:"OMNI_BITRIX24_CLIENT_ID" name:"bitrix24-client-id" help:"client_id of the installation's application at the vendor's marketplace; empty: portals connect by local applications of their own."`
+	Bitrix24Code string   `env:"OMNI_BITRIX24_CODE" name:"bitrix24-code" help:"The application's code as app.info tells it, when that is not its client_id."`
 	Ancestors    []string `env:"OMNI_FRAME_ANCESTORS" name:"frame-ancestors" help:"Origins that may frame the pages, such as the SaaS's cabinet: https://cabinet.example"`
 	NoReceive    bool     `env:"OMNI_NO_RECEIVE" help:"Do not take webhooks in this process."`
 	NoWork       bool     `env:"OMNI_NO_WORK" help:"Do not work lanes in this process."`
@@ -48,6 +50,7 @@ func (s *settings) config(log io.Writer) (app.Config, error) {
 	c := app.Config{
 		Listen: s.Listen, PublicURL: strings.TrimSuffix(s.PublicURL, "/"), Data: s.Data, Database: s.Database,
 		Keys: secret("OMNI_KEYS"), AdminToken: secret("OMNI_ADMIN_TOKEN"), SessionKey: secret("OMNI_SESSION_KEY"),
+		Bitrix24ClientID: s.Bitrix24ID, Bitrix24Secret: secret("OMNI_BITRIX24_CLIENT_SECRET"), Bitrix24Code: s.Bitrix24Code,
 		EmbedKeys: secret("OMNI_EMBED_KEYS"), EmbedIssuer: s.EmbedIssuer, FrameAncestors: s.Ancestors,
 		AllowPrivate: s.AllowPrivate, OAuthHosts: s.OAuthHosts, NoReceive: s.NoReceive, NoWork: s.NoWork,
 		Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: level})),
@@ -81,6 +84,7 @@ func (*serve) Help() string {
   OMNI_KEYS          seals what is stored, "1:BASE64" (several by commas, the greatest number seals); without it a key file in --data
   OMNI_SESSION_KEY   signs the pages' sessions; without it one is drawn at each start
   OMNI_EMBED_KEYS    verify the tokens of the SaaS's cabinet, "ID:hs256:BASE64" or "ID:eddsa:BASE64" (a public key), several by commas
+  OMNI_BITRIX24_CLIENT_SECRET   goes with OMNI_BITRIX24_CLIENT_ID
   OMNI_DATABASE      may come from OMNI_DATABASE_FILE too`
 }
 

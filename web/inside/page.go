@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -243,7 +244,11 @@ func (p *Page) portal(ctx context.Context, o Opening) (Access, error) {
 		return Access{}, unproven("several tenants have connected the portal with the same application")
 	case len(connected) == 0:
 		return Access{}, errNobodys
-	case !o.Install:
+	case !o.Install: // a portal that was connected by its tokens alone learns its application token from an administrator's page
+		connected = slices.DeleteFunc(connected, func(a Access) bool { return a.Application != "" })
+		if at, err := p.again(ctx, o, connected); !errors.Is(err, errNobodys) {
+			return at, err
+		}
 		return Access{}, unproven("no connected portal has this member_id and application token")
 	}
 	return p.again(ctx, o, connected)
