@@ -1,4 +1,4 @@
-// Name templates (T-12): the default names, putting a variable in at the caret, and the call that a preview is made of.
+// Name templates (T-12): the default names, the variables, and the call that a preview is made of.
 import { api, ask } from '@/api/client'
 import { lang } from '@/words'
 
@@ -10,17 +10,6 @@ export type Direction = 'in' | 'out'
 export const defaults: Record<Direction, string> = {
   in: 'Входящий звонок на номер {{contact_phone_number}} из приложения {{app_name}}',
   out: 'Исходящий звонок на номер {{contact_phone_number}} из приложения {{app_name}}',
-}
-
-export interface Written {
-  text: string
-  caret: number
-}
-
-// insert puts a variable in place of what is selected.
-export function insert(text: string, start: number, end: number, variable: string): Written {
-  const put = `{{${variable}}}`
-  return { text: text.slice(0, start) + put + text.slice(end), caret: start + put.length }
 }
 
 export interface VariableItem {

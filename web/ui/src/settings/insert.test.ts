@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { insert } from './template'
+import { insert } from './insert'
 
 describe('insert', () => {
   it.each([
