@@ -1,6 +1,8 @@
 package inside
 
 import (
+	"maps"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -13,7 +15,7 @@ import (
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func posted(query string, form url.Values) (Opening, bool) {
-	r := httptest.NewRequest("POST", "/app/bitrix24?"+query, strings.NewReader(form.Encode()))
+	r := httptest.NewRequest(http.MethodPost, "/app/bitrix24?"+query, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if err := r.ParseForm(); err != nil {
 		return Opening{}, false
@@ -50,9 +52,7 @@ func TestOpeningIsRead(t *testing.T) {
 		"a long placement": {"DOMAIN=a.b", "PLACEMENT", strings.Repeat("P", maxMember+1)},
 	} {
 		wrong := url.Values{}
-		for k, v := range form {
-			wrong[k] = v
-		}
+		maps.Copy(wrong, form)
 		wrong.Set(c.field, c.value)
 		if _, ok := posted(c.query, wrong); ok {
 			t.Errorf("%s is taken", name)

@@ -49,8 +49,12 @@ func TestARenamedPortalIsLookedFor(t *testing.T) {
 		d.send("event=ONCRMLEADADD&data[FIELDS][ID]=5&auth[client_endpoint]=" + at + proof(member, by))
 	}
 	for _, s := range [][2]string{
-		{"https://shop.example/rest", token}, {"HTTPS://shop.example/rest/", token}, {"", token}, {"https://new.example/rest/", "wrong"},
-		{"https://new.example/rest/", token}, {"https://new.example/rest/", token},
+		{"https://shop.example/rest", token},
+		{"HTTPS://shop.example/rest/", token},
+		{"", token},
+		{"https://new.example/rest/", "wrong"},
+		{"https://new.example/rest/", token},
+		{"https://new.example/rest/", token},
 	} {
 		send(s[0], s[1])
 	}
