@@ -75,7 +75,7 @@ func (a *App) ours(code, client string) bool {
 // Renamed asks the portal anything: its old address answers with the new one, for which the OAuth server must vouch (contract
 // bitrix24 §2.7).
 func (v visitors) Renamed(ctx context.Context, t integration.TenantID, p integration.PortalID) error {
-	_, err := connector{v.app}.Test(ctx, t, p)
+	_, err := connector(v).Test(ctx, t, p)
 	return err
 }
 
@@ -151,7 +151,7 @@ func (v visitors) vouched(
 	if oauth == "" {
 		oauth = tokenAddress(o.Server)
 	}
-	account, con, err := connector{v.app}.Check(ctx, web.Connection{
+	account, con, err := connector(v).Check(ctx, web.Connection{
 		Name: o.Domain, Endpoint: o.Endpoint(), OAuthURL: oauth, MemberID: o.Member, ClientID: client, Secret: secret,
 		Access: o.Access, Refresh: o.Refresh, Application: o.Application, Expires: o.Proof,
 	})

@@ -77,7 +77,7 @@ func (k portalKeeper) Installed(ctx context.Context, t integration.TenantID, p i
 	domain, secure := strings.CutPrefix(i.Endpoint, "https://")
 	o.Secure = secure
 	o.Domain = strings.TrimSuffix(strings.Trim(strings.TrimPrefix(domain, "http://"), "/"), "/rest")
-	err := visitors{k.app}.Adopt(ctx, t, p, o)
+	err := visitors(k).Adopt(ctx, t, p, o)
 	if errors.Is(err, inside.ErrUnproven) || errors.Is(err, inside.ErrReader) {
 		return fmt.Errorf("%w: %w", bitrix24.ErrUnproven, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -144,7 +145,7 @@ func (s *Store) ConnectByCode(ctx context.Context, code integration.Secret, c Co
 }
 
 func (r portalCodeRow) purpose() string {
-	return string(r.TenantID) + "/portal_codes/" + fmt.Sprintf("%x", r.CodeHash) + "/client_secret"
+	return string(r.TenantID) + "/portal_codes/" + hex.EncodeToString(r.CodeHash) + "/client_secret"
 }
 
 // codeHash is the same however a code is typed: small letters, spaces and dashes do not count.
