@@ -17,7 +17,7 @@ export default words(
     dead: '{n} действие не доставлено в CRM | {n} действия не доставлены в CRM | {n} действий не доставлены в CRM', deadWhat: 'Портал отказал, и повтор без исправления не поможет. Причина и что изменить — на странице «Не доставлено».',
     job: 'Не удалось задание «{title}»',
     without: '{n} сотрудник не сопоставлен с пользователем портала | {n} сотрудника не сопоставлены с пользователями портала | {n} сотрудников не сопоставлены с пользователями портала',
-    withoutWhat: 'Карточка звонка им не показывается, и ответственными они не становятся.', warningsWhat: 'Настройки сохранены, но часть из них, вероятно, работает не так, как задумано.',
+    withoutWhat: 'Карточка звонка им не показывается, и ответственными они не становятся.', warnings: 'Предупреждения настроек: {n}',
   },
   {
     kept: 'What was known before is shown; the page keeps asking.',
@@ -35,6 +35,6 @@ export default words(
     dead: '{n} action was not delivered to the CRM | {n} actions were not delivered to the CRM', deadWhat: 'The portal refused, and sending again changes nothing before it is put right. The reason and what to change are on “Not delivered”.',
     job: 'The job “{title}” failed',
     without: '{n} employee is no user of the portal | {n} employees are no users of the portal',
-    withoutWhat: 'The call card is not shown to them, and they do not become responsible.', warningsWhat: 'The settings are saved, but some of them probably do not do what is meant.',
+    withoutWhat: 'The call card is not shown to them, and they do not become responsible.', warnings: 'Warnings of the settings: {n}',
   },
 )
