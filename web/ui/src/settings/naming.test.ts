@@ -62,4 +62,11 @@ describe('values in words', () => {
       { label: 'фильтр', where, direction: 'in' },
     ])
   })
+
+  it.each<[string, unknown, unknown]>([
+    ['/telephony/outgoing/filter/where/of', [{ parameter: 'employee' }], { of: [{ parameter: 'employee' }] }],
+    ['/telephony/outgoing/filter/where/of/1', { parameter: 'employee' }, { parameter: 'employee' }],
+  ])('leaves a part of a filter to it too: %s', (pointer, value, where) => {
+    expect(valueLines(pointer, value)).toEqual([{ label: '', where, direction: 'out' }])
+  })
 })

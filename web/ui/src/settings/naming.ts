@@ -55,8 +55,10 @@ export interface Line {
 
 // valueLines tells a value of the document; an object has a line for each of its members. The document is where it stands.
 export function valueLines(pointer: string, value: unknown, document?: unknown): Line[] {
+  const direction = pointer.includes('/outgoing/') ? 'out' : 'in'
+  if (Array.isArray(value) && /\/where(\/of\/\d+)*\/of$/.test(pointer)) return [{ label: '', where: { of: value as Filter[] }, direction }]
   if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-    if (/\/where$/.test(pointer)) return [{ label: '', where: value as Filter, direction: pointer.includes('/outgoing/') ? 'out' : 'in' }]
+    if (/\/where(\/of\/\d+)*$/.test(pointer)) return [{ label: '', where: value as Filter, direction }]
     return Object.entries(value).flatMap(([member, inner]) =>
       valueLines(`${pointer}/${member}`, inner, document).map((line) => ({ ...line, label: [...pathWords(`/${member}`), line.label].filter(Boolean).join(' · ') })),
     )
