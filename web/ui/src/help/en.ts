@@ -42,7 +42,7 @@ export const en: Record<Section, Help> = {
       )),
       part('State', list(
         '“Authorise again”: the portal does not accept our access any more. Authorise the application anew.',
-        '“Blocked”: the portal refuses all requests for a while; the connector waits and goes on by itself.',
+        '“Blocked”: Bitrix24 itself or the portal’s plan lets no request through; the reason is beside it. The connector has stopped and loses nothing.',
         'Lists of responsibles or funnels are empty: press “Synchronise” and the directory is read anew.',
       )),
       part('So that there are not two leads', text('If the portal itself creates a lead of a call from an unknown number, switch that off in its CRM settings.')),

@@ -3,7 +3,7 @@ import { words } from '..'
 export default words(
   {
     appName: 'Название приложения', appNameWhat: 'Чем станет переменная app_name в названиях сущностей.',
-    timeZone: 'Часовой пояс', timeZoneWhat: 'По нему платформа пишет время звонков и считаются рабочие часы.',
+    timeZone: 'Часовой пояс', timeZoneWhat: 'В нём пишется время звонков и считаются рабочие часы.',
     country: 'Страна', countryWhat: 'По правилам этой страны читаются номера без кода страны.',
     language: 'Язык записей в портале', languageWhat: 'На нём коннектор пишет заметки в CRM и сообщает сотруднику, почему звонок не удался.',
     languages: { ru: 'Русский', en: 'Английский' },
@@ -14,7 +14,7 @@ export default words(
   },
   {
     appName: 'Name of the application', appNameWhat: 'What the variable app_name becomes in names of entities.',
-    timeZone: 'Time zone', timeZoneWhat: 'The platform writes times of calls in it, and working hours are counted in it.',
+    timeZone: 'Time zone', timeZoneWhat: 'Times of calls and working hours are in it.',
     country: 'Country', countryWhat: 'Numbers without a country code are read by the rules of this country.',
     language: 'Language of records in the portal', languageWhat: 'The connector writes notes into the CRM in it, and tells an employee why a call failed.',
     languages: { ru: 'Russian', en: 'English' },
