@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -57,6 +58,8 @@ type Config struct {
 	Burst     int
 	// Overlap is how long an old secret of webhooks stays valid; a week when zero.
 	Overlap time.Duration
+	// Streams bounds the live journal.
+	Streams Streams
 }
 
 // API is the JSON API.
@@ -67,6 +70,9 @@ type API struct {
 	strangers *limits
 	checks    chan struct{} // documents being read
 	compiler  settings.Compiler
+	feeds     *feeds
+	closing   chan struct{} // closed when streams must end
+	closeOnce sync.Once
 	huma      huma.API
 	document  []byte // OpenAPI
 	reference []byte // the page about it
@@ -91,8 +97,10 @@ func New(c Config) (*API, error) {
 	}
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
 	const guessesPerSecond, guesses = 1, 30
+	log := c.Log.With(slog.String("component", "web"))
 	return &API{
-		cfg: c, log: c.Log.With(slog.String("component", "web")),
+		cfg: c, log: log, closing: make(chan struct{}),
+		feeds:   &feeds{store: c.Store, cfg: c.Streams.withDefaults(), log: log, all: map[integration.TenantID]*feed{}},
 		checks:  make(chan struct{}, checksAtOnce),
 		callers: newLimits(c.Now, c.PerSecond, c.Burst), strangers: newLimits(c.Now, guessesPerSecond, guesses),
 	}, nil
@@ -211,6 +219,7 @@ func (a *API) finish(doc *huma.OpenAPI) {
 	document := settingsSchema(schemas)
 	describeExport(doc)
 	orNull(schemas.Map()["EmployeeView"], "user")
+	describeStream(doc)
 	delete(schemas.Map(), "ErrorModel")
 	delete(schemas.Map(), "ErrorDetail")
 	for _, item := range doc.Paths {

@@ -126,7 +126,11 @@ func (c client) do(method, path string, body any, headers ...string) answer {
 		c.Fatal(err)
 	}
 	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
+	var read io.Reader = resp.Body
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		read = io.LimitReader(read, 10) // it has no end
+	}
+	text, err := io.ReadAll(read)
 	if err != nil {
 		c.Fatal(err)
 	}

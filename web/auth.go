@@ -89,18 +89,23 @@ func (a *API) identifyPerson(hc huma.Context, token integration.Secret) (Identit
 	if err := a.count(hc, "embed\x00"+string(said.Tenant)+"\x00"+said.Person); err != nil {
 		return Identity{}, err
 	}
-	tenant, err := a.cfg.Store.Tenant(hc.Context(), said.Tenant)
+	who, err := a.person(hc.Context(), said)
 	if errors.Is(err, ErrNotFound) {
 		return Identity{}, a.refusePerson(hc, err)
 	}
 	if err != nil {
 		return Identity{}, err
 	}
+	return who, permit(who, accessOf(hc.Operation()))
+}
+
+func (a *API) person(ctx context.Context, said embed.Claims) (Identity, error) {
+	tenant, err := a.cfg.Store.Tenant(ctx, said.Tenant)
 	who := Identity{Tenant: tenant, Scope: ScopeRead, Person: said.Person}
 	if said.Write {
 		who.Scope = ScopeWrite
 	}
-	return who, permit(who, accessOf(hc.Operation()))
+	return who, err
 }
 
 // session reads a token that the portal's page was given.
@@ -118,28 +123,51 @@ func (a *API) identifyPortalUser(hc huma.Context, s inside.Session) (Identity, e
 	if err != nil {
 		return Identity{}, err
 	}
-	tenant, err := a.cfg.Store.Tenant(hc.Context(), s.Tenant)
-	if err == nil {
-		var p integration.Portal
-		p, err = a.cfg.Store.Portal(hc.Context(), s.Tenant, s.Portal)
-		if err == nil && p.State == integration.PortalGone {
-			err = ErrNotFound
-		}
-	}
+	who, err := a.portalUser(hc.Context(), s)
 	if errors.Is(err, ErrNotFound) {
 		return Identity{}, a.stranger(hc)
 	}
 	if err != nil {
 		return Identity{}, err
 	}
-	who := Identity{Tenant: tenant, Scope: ScopeRead, Portal: s.Portal, User: s.User}
-	if s.Admin {
-		who.Scope = ScopeWrite
-	}
 	if err := within(s.Portal, hc.Operation(), integration.PortalID(hc.Param("portal"))); err != nil {
 		return Identity{}, err
 	}
 	return who, permit(who, accessOf(hc.Operation()))
+}
+
+func (a *API) portalUser(ctx context.Context, s inside.Session) (Identity, error) {
+	tenant, err := a.cfg.Store.Tenant(ctx, s.Tenant)
+	if err == nil {
+		var p integration.Portal
+		p, err = a.cfg.Store.Portal(ctx, s.Tenant, s.Portal)
+		if err == nil && p.State == integration.PortalGone {
+			err = ErrNotFound
+		}
+	}
+	who := Identity{Tenant: tenant, Scope: ScopeRead, Portal: s.Portal, User: s.User}
+	if s.Admin {
+		who.Scope = ScopeWrite
+	}
+	return who, err
+}
+
+// standing tells whom a token speaks for at this moment, for work that goes on after its request was let in. ErrNotFound means
+// nobody any more.
+func (a *API) standing(ctx context.Context, token integration.Secret) (Identity, error) {
+	if embed.Shaped(token) && !a.operator(token) {
+		if s, err := a.session(token); err == nil {
+			return a.portalUser(ctx, s)
+		}
+		if a.cfg.Embed != nil {
+			said, err := a.cfg.Embed.Verify(token)
+			if err != nil {
+				return Identity{}, fmt.Errorf("%w: %w", ErrNotFound, err)
+			}
+			return a.person(ctx, said)
+		}
+	}
+	return a.recognise(ctx, token)
 }
 
 // within keeps a session to its portal: another one does not exist for it, and what belongs to the tenant as a whole is not its.
@@ -150,6 +178,8 @@ func within(own integration.PortalID, op *huma.Operation, asked integration.Port
 	case strings.Contains(op.Path, "{portal}"):
 		return refuse("not_found")
 	case op.OperationID == "me", op.OperationID == "list-variables", op.OperationID == "list-words":
+		return nil
+	case op.OperationID == streamEvents: // it looks at the session's portal by itself
 		return nil
 	case accessOf(op) == byAdmin:
 		return refuse("admin_only")

@@ -36,6 +36,7 @@ type Store interface {
 	Audits
 	Hooks
 	Journal
+	Live
 	Replays
 	Gauges
 	Activities

@@ -185,8 +185,8 @@ var kinds = map[string]kind{
 		"All that the tenant has is deleted. Suspend it first, or send its id in the parameter confirm. Nothing was changed.",
 	}},
 	"suspended": {403, phrase{"Клиент приостановлен", "The tenant is suspended"}, phrase{
-		"Пока клиент приостановлен, ничего нельзя менять. Обратитесь к владельцу установки.",
-		"Nothing can be changed while the tenant is suspended. Ask the operator of the installation.",
+		"Пока клиент приостановлен, ничего нельзя менять, и живой журнал закрыт. Обратитесь к владельцу установки.",
+		"Nothing can be changed while the tenant is suspended, and the live journal is closed. Ask the operator of the installation.",
 	}},
 	"not_found": {404, phrase{"Не найдено", "Not found"}, phrase{
 		"Такого адреса или объекта нет. Проверьте идентификаторы в адресе.",
@@ -242,6 +242,10 @@ var kinds = map[string]kind{
 	}},
 	"too_many": {429, phrase{"Слишком много запросов", "Too many requests"}, phrase{
 		"Повторите через несколько секунд: смотрите заголовок Retry-After.", "Come again in a few seconds: see the header Retry-After.",
+	}},
+	"too_many_streams": {429, phrase{"Слишком много открытых журналов", "Too many open journals"}, phrase{
+		"Живой журнал этого клиента уже открыт на множестве страниц. Закройте лишние и повторите.",
+		"The live journal of this tenant is open on very many pages. Close some and try again.",
 	}},
 	"internal": {500, phrase{"Внутренняя ошибка", "An internal error"}, phrase{
 		"Это ошибка на нашей стороне, она записана. Повторите запрос позже.", "The mistake is ours and was recorded. Try again later.",

@@ -60,6 +60,7 @@ func (a *API) routes() {
 	add(a, route{"POST", "/hooks/rotate", byWrite, 200, "rotate-hook", "Draw a secret of the notifications; the one before it stays valid for a while"}, a.rotateHook)
 
 	add(a, route{"GET", "/events", byRead, 200, "list-events", "The journal of events, newest first"}, a.listEvents)
+	add(a, route{"GET", "/events/stream", byRead, 200, streamEvents, "The live journal: what changes from now on, or after a number, without a gap"}, a.stream)
 	add(a, route{"GET", "/events/{event}", byRead, 200, "get-event", "One event whole: delivery, facts, reasons, actions"}, a.getEvent)
 	add(a, route{"GET", "/calls/{session}", byRead, 200, "get-call", "The whole story of one call"}, a.getCall)
 	add(a, route{"POST", "/portals/{portal}/calls/{session}/replay", byWrite, 202, "replay-call", "Decide a call once more, by the newest settings; nothing is done twice"}, a.replayCall)

@@ -42,6 +42,7 @@ func (a *App) makeWeb(context.Context) error {
 	if err := api.Mount(a.router); err != nil {
 		return err
 	}
+	a.server.RegisterOnShutdown(api.Close)
 	pages, err := page.New(page.Config{
 		Store: storage.New(a.store), SessionKey: secret, Secure: strings.HasPrefix(a.cfg.PublicURL, "https://"),
 		PageAccess: a.cfg.DemoTenant, FrameAncestors: a.cfg.FrameAncestors, Now: a.cfg.Now, Log: a.cfg.Log,

@@ -35,6 +35,7 @@ type World struct {
 	Portals *Portals
 	Errands *Errands
 	Logger  *slog.Logger
+	Streams web.Streams // of the API's live journal
 
 	compiler settings.Compiler
 	next     int64 // the CRM's next id
@@ -59,7 +60,7 @@ func (w *World) API() *web.API {
 	registry.MustRegister(prometheus.NewCounter(prometheus.CounterOpts{Name: "tests_total", Help: "One line."}))
 	a, err := web.New(web.Config{
 		Embed: w.cabinet(), Sessions: w.sessions(), Store: w.Web, Connector: w.Portals, Platform: Telephony{}, Scheduler: w.Errands, Platforms: Platforms{}, Meter: w.Portals, AdminToken: AdminToken, PublicURL: PublicURL,
-		Ready: w.Web.Ping, Gatherer: registry, Now: w.Now, Log: w.Logger, Version: "test",
+		Ready: w.Web.Ping, Gatherer: registry, Now: w.Now, Log: w.Logger, Version: "test", Streams: w.Streams,
 	})
 	w.must(err)
 	return a

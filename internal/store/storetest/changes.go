@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,11 +25,11 @@ func (e *exam) told(after int64, limit int) ([]string, store.Changes) {
 	e.must(err)
 	var lines []string
 	for _, c := range page.List {
-		line := fmt.Sprintf("%d %s %s %s", c.Number, c.Kind, c.Event.Event.Session, c.Event.Outcome)
+		words := []string{strconv.FormatInt(c.Number, 10), string(c.Kind), string(c.Event.Event.Session), string(c.Event.Outcome)}
 		for _, a := range c.Actions {
-			line += fmt.Sprintf(" %s=%s", a.Key, a.State)
+			words = append(words, string(a.Key)+"="+string(a.State))
 		}
-		lines = append(lines, strings.TrimSpace(line))
+		lines = append(lines, strings.TrimSpace(strings.Join(words, " ")))
 	}
 	return lines, page
 }
@@ -206,7 +207,7 @@ func (e *exam) changesComeInOrder() {
 			for r := range rounds {
 				var all []integration.Delivery
 				for i := range 1 + (w+r)%4 {
-					d := e.delivery(fmt.Sprintf("%d/%d/%d", w, r, i/2), integration.SessionID(fmt.Sprint(w)))
+					d := e.delivery(fmt.Sprintf("%d/%d/%d", w, r, i/2), integration.SessionID(strconv.Itoa(w)))
 					d.Tenant = tenants[(w+r+i)%len(tenants)]
 					d.Portals = []integration.PortalID{portals[d.Tenant]}
 					all = append(all, d)
