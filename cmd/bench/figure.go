@@ -51,13 +51,15 @@ func table() []figure {
 		decide   = &measurement{"decisions by many rules", (*bench).decisions}
 		lookup   = &measurement{"whose client is calling, 100,000 known", (*bench).lookups}
 		lookupsM = &measurement{"whose client is calling, 1,000,000 known", (*bench).lookupsLong}
+		api      = &measurement{"the API, 100,000 events", (*bench).api}
+		apiM     = &measurement{"the API, 1,000,000 events", (*bench).apiLong}
 		orders   = &measurement{"orders of arrival", (*bench).permutations}
 		idle     = &measurement{"an idle portal", (*bench).idle}
 		memory   = &measurement{"memory of idle portals", (*bench).memory}
 		start    = &measurement{"start", (*bench).start}
 		takeover = &measurement{"work after kill -9", (*bench).takeover}
 	)
-	return []figure{
+	return append([]figure{
 		{"requests_per_call_quiet", "requests", atMost(3), false, quiet},
 		{"requests_per_call_quiet_known", "requests", none, false, quiet},
 		{"requests_per_call_quiet_late_record", "requests", none, false, quiet},
@@ -135,7 +137,20 @@ func table() []figure {
 		{"resume_after_kill_s", "s", atMost(15), true, takeover},
 		{"intake_gain_over_gorm", "ratio", atLeast(4), false, intake},
 		{"rules_10000_over_1", "ratio", atMost(2), false, decide},
+	}, append(apiFigures("", true, apiM), apiFigures("_100k", false, api)...)...)
+}
+
+// apiFigures are those of one size, on both databases.
+func apiFigures(size string, long bool, from *measurement) (all []figure) {
+	for _, on := range []string{"", "_postgres"} {
+		for _, name := range []string{"settings_read", "settings_save", "journal", "journal_phone", "journal_text", "journal_text_nothing", "overview"} {
+			for _, of := range []string{"_p99_ms", "_p50_ms"} {
+				all = append(all, figure{"api_" + name + of + size + on, "ms", goal{}, long, from})
+			}
+		}
+		all = append(all, figure{"simulate_events_per_second" + size + on, "events/s", goal{}, long, from})
 	}
+	return all
 }
 
 // wanted reports whether a figure was asked for. Naming one also asks for what needs minutes.
