@@ -9,7 +9,8 @@ import (
 	"omniconnector/integration/lane"
 )
 
-type listEventsIn struct {
+// EventQuery says which part of the journal to list.
+type EventQuery struct {
 	Portal   integration.PortalID    `query:"portal" maxLength:"200"`
 	Session  integration.SessionID   `query:"session" maxLength:"200" doc:"One call"`
 	Customer integration.CustomerKey `query:"customer" maxLength:"200" doc:"Whose work it belongs to, as events tell it"`
@@ -24,6 +25,10 @@ type listEventsIn struct {
 	Limit    int                     `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
+type listEventsIn struct {
+	EventQuery
+}
+
 type listEventsOut struct {
 	Body struct {
 		Events []EventView `json:"events" nullable:"false"`
@@ -32,36 +37,47 @@ type listEventsOut struct {
 }
 
 func (a *API) listEvents(ctx context.Context, in *listEventsIn) (*listEventsOut, error) {
-	f := EventFilter{
-		Portal: in.Portal, Session: in.Session, Customer: in.Customer, Kind: in.Kind, Outcome: in.Outcome, Since: in.Since, Until: in.Until,
-	}
 	l := speaks(ctx)
-	f.State = in.Action
-	if !f.Since.IsZero() && !f.Until.IsZero() && f.Until.Before(f.Since) {
-		return nil, wrongParameter("query.until", "period", l)
+	f, err := a.filter(ctx, &in.EventQuery)
+	if err != nil {
+		return nil, err
 	}
-	if in.Phone != "" {
-		phone, problem := integration.ParsePhone(in.Phone, "RU")
-		if problem != integration.PhoneFine {
-			return nil, wrongParameter("query.phone", "phone", l)
-		}
-		f.Customer = integration.CustomerKey(phone)
-	}
-	if in.Text != "" {
-		if !f.lookFor(in.Text) {
-			return nil, wrongParameter("query.text", "search_too_short", l)
-		}
-		if f.Since.IsZero() {
-			f.Since = a.cfg.Now().Add(-searchReach)
-		}
+	if in.Text != "" && f.Since.IsZero() {
+		f.Since = a.cfg.Now().Add(-searchReach)
 	}
 	rows, next, err := a.cfg.Store.Events(ctx, caller(ctx).Tenant.ID, f, in.Cursor, in.Limit)
 	if err != nil {
 		return nil, badCursor(err, l)
 	}
 	out := &listEventsOut{}
-	out.Body.Events, out.Body.Next = each(rows, eventView), next
+	out.Body.Events, out.Body.Next = each(rows, func(r EventRow) EventView { return eventView(r, l) }), next
 	return out, nil
+}
+
+// filter reads what is asked for, within what the caller may see.
+func (a *API) filter(ctx context.Context, in *EventQuery) (EventFilter, error) {
+	l := speaks(ctx)
+	f := EventFilter{
+		Session: in.Session, Customer: in.Customer, Kind: in.Kind, Outcome: in.Outcome, Since: in.Since, Until: in.Until, State: in.Action,
+	}
+	var err error
+	if f.Portal, err = own(ctx, in.Portal); err != nil {
+		return f, err
+	}
+	if !f.Since.IsZero() && !f.Until.IsZero() && f.Until.Before(f.Since) {
+		return f, wrongParameter("query.until", "period", l)
+	}
+	if in.Phone != "" {
+		phone, problem := integration.ParsePhone(in.Phone, "RU")
+		if problem != integration.PhoneFine {
+			return f, wrongParameter("query.phone", "phone", l)
+		}
+		f.Customer = integration.CustomerKey(phone)
+	}
+	if in.Text != "" && !f.lookFor(in.Text) {
+		return f, wrongParameter("query.text", "search_too_short", l)
+	}
+	return f, nil
 }
 
 type getEventIn struct {
@@ -72,6 +88,8 @@ type getEventIn struct {
 // WholeEventView is everything that is known of one event.
 type WholeEventView struct {
 	EventView
+	Place    PlaceView    `json:"place" doc:"The portal that took it"`
+	About    string       `json:"about" doc:"Whom it is about: an employee, a user of the portal, the answer to the platform's question"`
 	Delivery DeliveryView `json:"delivery"`
 	Plan     *PlanView    `json:"plan,omitempty" doc:"Absent while pending"`
 	Actions  []ActionView `json:"actions" nullable:"false"`
@@ -80,16 +98,25 @@ type WholeEventView struct {
 type getEventOut struct{ Body WholeEventView }
 
 func (a *API) getEvent(ctx context.Context, in *getEventIn) (*getEventOut, error) {
-	w, err := FindEvent(ctx, a.cfg.Store, caller(ctx).Tenant.ID, in.Portal, in.Event)
+	portal, err := own(ctx, in.Portal)
+	if err != nil {
+		return nil, err
+	}
+	w, err := FindEvent(ctx, a.cfg.Store, caller(ctx).Tenant.ID, portal, in.Event)
+	if err != nil {
+		return nil, err
+	}
+	of, err := a.known(ctx, w.Portal)
 	if err != nil {
 		return nil, err
 	}
 	l := speaks(ctx)
 	v := WholeEventView{
-		EventView: eventView(w.EventRow), Delivery: deliveryView(w.Delivery), Actions: each(w.Actions, actionView),
+		EventView: eventView(w.EventRow, l), Place: of.view(), About: of.about(&w.Event, l), Delivery: deliveryView(w.Delivery),
+		Actions: each(w.Actions, func(r ActionRow) ActionView { return of.actionView(r, l) }),
 	}
 	if w.Plan != nil {
-		plan := planView(*w.Plan, l)
+		plan := planView(*w.Plan, of.names, l)
 		v.Plan = &plan
 	}
 	return &getEventOut{v}, nil
@@ -142,12 +169,22 @@ type getCallIn struct {
 	Session integration.SessionID `path:"session" maxLength:"200"`
 }
 
-// CallView is the story of one call in one portal.
+// ToldEventView is one event of a call, with whom it is about.
+type ToldEventView struct {
+	EventView
+	About string `json:"about" doc:"Whom it is about: an employee, a user of the portal, the answer to the platform's question"`
+}
+
+// CallView is the story of one call in one portal, from top to bottom: came in, known, decided, done.
 type CallView struct {
 	Portal  integration.PortalID `json:"portal"`
+	Place   PlaceView            `json:"place"`
+	Row     CallRow              `json:"row" doc:"The call in a line"`
+	Facts   []FactView           `json:"facts" nullable:"false" doc:"What is worth knowing at a glance"`
 	Call    integration.Call     `json:"call" doc:"What all events together say"`
 	Memory  integration.Memory   `json:"memory" doc:"What was known and decided so far"`
-	Events  []EventView          `json:"events" nullable:"false" doc:"Oldest first"`
+	Events  []ToldEventView      `json:"events" nullable:"false" doc:"Oldest first"`
+	Known   *KnownView           `json:"known,omitempty" doc:"What the CRM had of the customer; absent when it was not asked"`
 	Plans   []PlanView           `json:"plans" nullable:"false"`
 	Actions []ActionView         `json:"actions" nullable:"false"`
 }
@@ -160,31 +197,61 @@ type getCallOut struct {
 }
 
 func (a *API) getCall(ctx context.Context, in *getCallIn) (*getCallOut, error) {
-	stories, err := FindCall(ctx, a.cfg.Store, caller(ctx).Tenant.ID, in.Session)
+	portal, err := own(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	l := speaks(ctx)
+	var only []integration.PortalID
+	if portal != "" {
+		only = append(only, portal)
+	}
+	stories, err := FindCall(ctx, a.cfg.Store, caller(ctx).Tenant.ID, in.Session, only...)
+	if err != nil {
+		return nil, err
+	}
 	out := &getCallOut{}
 	out.Body.Session = in.Session
-	out.Body.Calls = each(stories, func(s CallStory) CallView {
-		return CallView{
-			Portal: s.Portal, Call: s.Fold(), Memory: s.Memory, Events: each(s.Events, eventView),
-			Plans:   each(s.Plans, func(p PlanRow) PlanView { return planView(p, l) }),
-			Actions: each(s.Actions, actionView),
+	for i := range stories {
+		of, err := a.known(ctx, stories[i].Portal)
+		if err != nil {
+			return nil, err
 		}
-	})
+		out.Body.Calls = append(out.Body.Calls, of.callView(&stories[i], speaks(ctx)))
+	}
 	return out, nil
 }
 
-// FindCall gives the stories of a call in all portals that took it, or ErrNotFound.
-func FindCall(ctx context.Context, s Store, t integration.TenantID, id integration.SessionID) ([]CallStory, error) {
-	portals, err := Everywhere(ctx, s, t)
-	if err != nil {
-		return nil, err
+func (o *place) callView(s *CallStory, l integration.Lang) CallView {
+	kinds := map[integration.EventID]integration.EventKind{}
+	for i := range s.Events {
+		kinds[s.Events[i].Event.ID] = s.Events[i].Event.Kind
+	}
+	call := s.Fold()
+	return CallView{
+		Portal: s.Portal, Place: o.view(), Row: rowOf(s, o, l), Facts: o.factsOf(&call, l), Call: call, Memory: s.Memory, Known: o.knownOf(&s.Memory, l),
+		Events: each(s.Events, func(r EventRow) ToldEventView { return ToldEventView{eventView(r, l), o.about(&r.Event, l)} }),
+		Plans: each(s.Plans, func(p PlanRow) PlanView {
+			v := planView(p, o.names, l)
+			v.Title = kindTitle(kinds[p.Event], l)
+			return v
+		}),
+		Actions: each(s.Actions, func(r ActionRow) ActionView { return o.actionView(r, l) }),
+	}
+}
+
+// FindCall gives the stories of a call in the portals that took it, only the named ones if there are any, or ErrNotFound.
+func FindCall(
+	ctx context.Context, s Store, t integration.TenantID, id integration.SessionID, only ...integration.PortalID,
+) ([]CallStory, error) {
+	if len(only) == 0 {
+		portals, err := Everywhere(ctx, s, t)
+		if err != nil {
+			return nil, err
+		}
+		only = append(portals, "")
 	}
 	var found []CallStory
-	for _, p := range append(portals, "") {
+	for _, p := range only {
 		story, err := s.Call(ctx, t, p, id)
 		if err != nil {
 			return nil, err

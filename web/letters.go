@@ -16,11 +16,9 @@ type listLettersIn struct {
 
 // DeadLetterView is an action that was refused for good: a person decides what becomes of it.
 type DeadLetterView struct {
-	ID      string                `json:"id" doc:"The key as it is written in addresses"`
 	Portal  integration.PortalID  `json:"portal"`
 	Session integration.SessionID `json:"session" doc:"The call; empty for an errand"`
 	ActionView
-	Hint string `json:"hint" doc:"What the refusal means and what to change before retrying"`
 }
 
 type listLettersOut struct {
@@ -32,15 +30,28 @@ type listLettersOut struct {
 
 func (a *API) listLetters(ctx context.Context, in *listLettersIn) (*listLettersOut, error) {
 	l := speaks(ctx)
-	rows, next, err := a.cfg.Store.DeadLetters(ctx, caller(ctx).Tenant.ID, in.Portal, in.Cursor, in.Limit)
+	portal, err := own(ctx, in.Portal)
+	if err != nil {
+		return nil, err
+	}
+	rows, next, err := a.cfg.Store.DeadLetters(ctx, caller(ctx).Tenant.ID, portal, in.Cursor, in.Limit)
 	if err != nil {
 		return nil, badCursor(err, l)
 	}
 	out := &listLettersOut{}
 	out.Body.Next = next
-	out.Body.Letters = each(rows, func(r ActionRow) DeadLetterView {
-		return DeadLetterView{ID: letterID(r.Key), Portal: r.Portal, Session: r.Session, ActionView: actionView(r), Hint: hint(r.Command, r.Err, l)}
-	})
+	out.Body.Letters = make([]DeadLetterView, 0, len(rows))
+	places := map[integration.PortalID]*place{}
+	for _, r := range rows {
+		of := places[r.Portal]
+		if of == nil {
+			if of, err = a.known(ctx, r.Portal); err != nil {
+				return nil, err
+			}
+			places[r.Portal] = of
+		}
+		out.Body.Letters = append(out.Body.Letters, DeadLetterView{Portal: r.Portal, Session: r.Session, ActionView: of.actionView(r, l)})
+	}
 	return out, nil
 }
 

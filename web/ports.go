@@ -232,6 +232,12 @@ type Journal interface {
 	Events(ctx context.Context, t integration.TenantID, f EventFilter, cursor string, limit int) (rows []EventRow, next string, err error)
 	// Event gives one event; an empty portal asks for one that no portal took.
 	Event(ctx context.Context, t integration.TenantID, p integration.PortalID, id integration.EventID) (WholeEvent, error)
+	// Calls lists calls, newest first by their first events, and events of no call among them, each a story of that event alone. The
+	// portal, the customer and the time are looked for in the first event, the rest in any event of the call, all in the same one. A
+	// page may be short, and even empty, before the end.
+	Calls(ctx context.Context, t integration.TenantID, f EventFilter, cursor string, limit int) (stories []CallStory, next string, err error)
+	// Stories gives of one portal's sessions those that something is known of.
+	Stories(ctx context.Context, t integration.TenantID, p integration.PortalID, ids []integration.SessionID) ([]CallStory, error)
 	// Call is empty for a session that nothing is known of.
 	Call(ctx context.Context, t integration.TenantID, p integration.PortalID, s integration.SessionID) (CallStory, error)
 }

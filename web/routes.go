@@ -62,6 +62,7 @@ func (a *API) routes() {
 	add(a, route{"GET", "/events", byRead, 200, "list-events", "The journal of events, newest first"}, a.listEvents)
 	add(a, route{"GET", "/events/stream", byRead, 200, streamEvents, "The live journal: what changes from now on, or after a number, without a gap"}, a.stream)
 	add(a, route{"GET", "/events/{event}", byRead, 200, "get-event", "One event whole: delivery, facts, reasons, actions"}, a.getEvent)
+	add(a, route{"GET", "/calls", byRead, 200, "list-calls", "The journal by calls, newest first: who, how it ended, what came of it"}, a.listCalls)
 	add(a, route{"GET", "/calls/{session}", byRead, 200, "get-call", "The whole story of one call"}, a.getCall)
 	add(a, route{"POST", "/portals/{portal}/calls/{session}/replay", byWrite, 202, "replay-call", "Decide a call once more, by the newest settings; nothing is done twice"}, a.replayCall)
 	add(a, route{"POST", "/portals/{portal}/replay", byWrite, 202, "replay-range", "Decide the calls of a range once more, by the newest settings; nothing is done twice"}, a.replayRange)

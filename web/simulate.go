@@ -294,6 +294,6 @@ func (o *simulateOut) tell(r simulate.Result, was simulate.Effects, n simulate.N
 				row.Together = append(row.Together, row.Event)
 			}
 		}
-		return planView(row, l)
+		return planView(row, nil, l)
 	})
 }

@@ -18,10 +18,9 @@ type EventView struct {
 	Event   integration.Event    `json:"event"`
 	Pending bool                 `json:"pending" doc:"Not decided yet"`
 	Outcome integration.Outcome  `json:"outcome" doc:"Empty while pending, or when no portal takes it"`
-}
-
-func eventView(r EventRow) EventView {
-	return EventView(r)
+	Title   string               `json:"title" doc:"What happened, in the language of Accept-Language" example:"The call came in"`
+	Summary string               `json:"summary" doc:"Who called whom, on which number, and what is told of the end; why it could not be read"`
+	Badge   BadgeView            `json:"badge" doc:"The outcome in words"`
 }
 
 // ReasonView is one step of an explanation.
@@ -49,21 +48,21 @@ type CheckView struct {
 	Of         []CheckView     `json:"of,omitempty"`
 }
 
-func checkView(c *rules.Check, l integration.Lang) CheckView {
+func checkView(c *rules.Check, names rules.Names, l integration.Lang) CheckView {
 	v := CheckView{
-		Passed: c.Passed, Undecided: c.Undecided, Sentence: c.Sentence(string(l), nil), Name: c.Name, Join: c.Join,
+		Passed: c.Passed, Undecided: c.Undecided, Sentence: c.Sentence(string(l), names), Name: c.Name, Join: c.Join,
 		Parameter: c.Parameter, Mode: c.Mode, Values: c.Values, Had: c.Had, Expression: c.Expression, Err: c.Err,
 	}
 	for i := range c.Of {
-		v.Of = append(v.Of, checkView(&c.Of[i], l))
+		v.Of = append(v.Of, checkView(&c.Of[i], names, l))
 	}
 	return v
 }
 
-func reasonView(r integration.Reason, l integration.Lang) ReasonView {
+func reasonView(r integration.Reason, names rules.Names, l integration.Lang) ReasonView {
 	v := ReasonView{Rule: r.Rule, Code: r.Code, Sentence: r.Sentence(l), Args: r.Args}
 	if r.Check != nil {
-		check := checkView(r.Check, l)
+		check := checkView(r.Check, names, l)
 		v.Check = &check
 	}
 	return v
@@ -73,23 +72,32 @@ func reasonView(r integration.Reason, l integration.Lang) ReasonView {
 type PlanView struct {
 	Event    integration.EventID   `json:"event" doc:"The last event it was made for"`
 	Together []integration.EventID `json:"together" nullable:"false" doc:"The other events it was made for"`
+	Title    string                `json:"title,omitempty" doc:"What had happened: the last event in words; absent where no stored call is told"`
 	Outcome  integration.Outcome   `json:"outcome"`
+	Badge    BadgeView             `json:"badge" doc:"The outcome in words"`
 	At       time.Time             `json:"at"`
 	Reasons  []ReasonView          `json:"reasons" nullable:"false"`
 }
 
-func planView(p PlanRow, l integration.Lang) PlanView {
+// planView names the ids of conditions by names, which may be nil.
+func planView(p PlanRow, names rules.Names, l integration.Lang) PlanView {
 	return PlanView{
-		Event: p.Event, Together: listed(p.Together), Outcome: p.Outcome, At: p.At,
-		Reasons: each(p.Reasons, func(r integration.Reason) ReasonView { return reasonView(r, l) }),
+		Event: p.Event, Together: listed(p.Together), Outcome: p.Outcome, Badge: outcomeBadge(p.Outcome, l), At: p.At,
+		Reasons: each(p.Reasons, func(r integration.Reason) ReasonView { return reasonView(r, names, l) }),
 	}
 }
 
 // ActionView is one change of the CRM and what became of it.
 type ActionView struct {
+	ID       string                `json:"id" doc:"The key as it is written in addresses"`
 	Key      integration.ActionKey `json:"key"`
 	Event    integration.EventID   `json:"event" doc:"Whose decision made it"`
 	Command  string                `json:"command" example:"register_call"`
+	Title    string                `json:"title" doc:"What it does, with its object, in the language of Accept-Language"`
+	Sentence string                `json:"sentence" doc:"How it stands, with the other side's own words when it refused"`
+	Badge    BadgeView             `json:"badge" doc:"The state in words"`
+	Links    []LinkView            `json:"links" nullable:"false" doc:"The records it made or works on"`
+	Hint     string                `json:"hint,omitempty" doc:"What the failure means and what to change; absent when it did not fail"`
 	Body     json.RawMessage       `json:"body"`
 	State    lane.ActionState      `json:"state" enum:"planned,sending,doubt,done,failed,dead"`
 	Attempts int                   `json:"attempts"`
@@ -110,9 +118,10 @@ type ErrorView struct {
 	Text   string        `json:"text,omitempty"`
 }
 
-func actionView(r ActionRow) ActionView {
+func (o *place) actionView(r ActionRow, l integration.Lang) ActionView {
 	v := ActionView{
-		Key: r.Key, Event: r.Event, Command: r.Command, Body: object(CommandBody(r)), State: r.State, Attempts: r.Attempts,
+		ID: letterID(r.Key), Title: o.actionTitle(&r, l), Sentence: stateSentence(&r, l), Badge: actionBadge(&r, l), Links: o.actionLinks(&r, l),
+		Hint: hint(r.Command, r.Err, l), Key: r.Key, Event: r.Event, Command: r.Command, Body: object(CommandBody(r)), State: r.State, Attempts: r.Attempts,
 		Due: instant(r.DueAt), Until: instant(r.Until), Sent: instant(r.Sent), Created: r.Created, Updated: r.Updated,
 	}
 	if len(r.Result) > 0 {

@@ -16,6 +16,55 @@ func (s Store) Events(
 	return each(rows, eventRow), string(next), outward(err)
 }
 
+// Calls lists calls, each with its story.
+func (s Store) Calls(
+	ctx context.Context, t integration.TenantID, f web.EventFilter, cursor string, limit int,
+) ([]web.CallStory, string, error) {
+	rows, next, err := s.in.Calls(ctx, t, store.JournalFilter(f), store.Cursor(cursor), limit)
+	if err != nil {
+		return nil, "", outward(err)
+	}
+	sessions := map[integration.PortalID][]integration.SessionID{}
+	for _, r := range rows {
+		if r.Event.Session != "" {
+			sessions[r.Portal] = append(sessions[r.Portal], r.Event.Session)
+		}
+	}
+	told := map[integration.PortalID]map[integration.SessionID]store.SessionJournal{}
+	for portal, ids := range sessions {
+		if told[portal], err = s.in.SessionJournals(ctx, t, portal, ids); err != nil {
+			return nil, "", outward(err)
+		}
+	}
+	stories := make([]web.CallStory, 0, len(rows))
+	for _, r := range rows {
+		if j := told[r.Portal][r.Event.Session]; len(j.Events) > 0 {
+			stories = append(stories, callStory(r.Portal, j))
+		} else {
+			stories = append(stories, web.CallStory{Portal: r.Portal, Events: []web.EventRow{eventRow(r)}})
+		}
+	}
+	return stories, string(next), nil
+}
+
+// Stories gives many calls of a portal.
+func (s Store) Stories(
+	ctx context.Context, t integration.TenantID, p integration.PortalID, ids []integration.SessionID,
+) ([]web.CallStory, error) {
+	told, err := s.in.SessionJournals(ctx, t, p, ids)
+	if err != nil {
+		return nil, outward(err)
+	}
+	var stories []web.CallStory
+	for _, id := range ids {
+		if j := told[id]; len(j.Events) > 0 {
+			stories = append(stories, callStory(p, j))
+			delete(told, id)
+		}
+	}
+	return stories, nil
+}
+
 // Event gives one event whole.
 func (s Store) Event(
 	ctx context.Context, t integration.TenantID, p integration.PortalID, id integration.EventID,
@@ -40,10 +89,14 @@ func (s Store) Call(
 	if err != nil {
 		return web.CallStory{}, outward(err)
 	}
+	return callStory(p, j), nil
+}
+
+func callStory(p integration.PortalID, j store.SessionJournal) web.CallStory {
 	return web.CallStory{
 		Portal: p, Events: each(j.Events, eventRow), Plans: each(j.Plans, planRow), Actions: each(j.Actions, actionRow),
 		Memory: j.Memory,
-	}, nil
+	}
 }
 
 func eventRow(e store.JournalEvent) web.EventRow {
