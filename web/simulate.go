@@ -287,6 +287,10 @@ func (o *simulateOut) tell(r simulate.Result, was simulate.Effects, n simulate.N
 		b.Differences = each(simulate.Compare(was, would), func(d simulate.Difference) DifferenceView { return differenceView(d, l) })
 	}
 	b.Assumed, b.Waits = r.Assumed, instant(r.Wake)
+	var names rules.Names
+	if n.Centre != nil {
+		names = settings.Called(*n.Centre)
+	}
 	b.Plans = each(r.Decisions, func(d simulate.Decision) PlanView {
 		row := PlanRow{Outcome: d.Plan.Outcome, Reasons: d.Plan.Reasons, At: d.Now}
 		for i := range d.Events {
@@ -294,6 +298,6 @@ func (o *simulateOut) tell(r simulate.Result, was simulate.Effects, n simulate.N
 				row.Together = append(row.Together, row.Event)
 			}
 		}
-		return planView(row, nil, l)
+		return planView(row, names, l)
 	})
 }
