@@ -50,7 +50,7 @@ const (
 // stream is the live journal: changes as server-sent events, from a number on without a gap (S-2).
 func (a *API) stream(ctx context.Context, in *streamEventsIn) (*huma.StreamResponse, error) {
 	who := caller(ctx)
-	s := &stream{api: a, tenant: who.Tenant.ID, portal: in.Portal, through: in.After}
+	s := &stream{api: a, tenant: who.Tenant.ID, portal: in.Portal, lang: speaks(ctx), through: in.After}
 	if in.Last >= 0 {
 		s.through = in.Last
 	}
@@ -90,6 +90,7 @@ type stream struct {
 	token  integration.Secret
 	tenant integration.TenantID
 	portal integration.PortalID // empty: all
+	lang   integration.Lang
 	writer http.ResponseWriter
 	// through is the number up to which everything was told or is not the reader's; said is the last that the reader knows.
 	through, said int64
@@ -180,7 +181,7 @@ func (s *stream) tell(ctx context.Context) (moved bool, err error) {
 	}
 	for i := range page.List {
 		if c := &page.List[i]; s.portal == "" || s.portal == c.Row.Portal {
-			v := EventChangeView{EventView: eventView(c.Row), Number: c.Number, Change: c.Kind, Actions: listed(c.Actions)}
+			v := EventChangeView{EventView: eventView(c.Row, s.lang), Number: c.Number, Change: c.Kind, Actions: listed(c.Actions)}
 			if err := s.message(&b, c.Number, string(c.Kind), v); err != nil {
 				return false, err
 			}
