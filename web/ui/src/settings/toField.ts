@@ -10,8 +10,17 @@ export async function toField(router: Router, portal: string, pointer: string): 
   if (router.currentRoute.value.name !== name) await router.push({ name, params: { portal } })
   await nextTick()
   setTimeout(() => {
-    const field = document.querySelector<HTMLElement>(`[data-pointer="${CSS.escape(pointer)}"]`)
+    const field = fieldOf(pointer)
     field?.scrollIntoView({ block: 'center' })
     field?.querySelector<HTMLElement>('input, textarea, button, [tabindex]')?.focus({ preventScroll: true })
   })
+}
+
+// fieldOf finds the field of a pointer, or what it is inside of: the button of a filter that is not open, for example.
+function fieldOf(pointer: string): HTMLElement | null {
+  for (let at = pointer; at; at = at.replace(/\/[^/]*$/, '')) {
+    const field = document.querySelector<HTMLElement>(`[data-pointer="${CSS.escape(at)}"]`)
+    if (field) return field
+  }
+  return null
 }

@@ -16,7 +16,7 @@ export default words(
       title: 'Итог', by: { draft: 'Черновик на основе версии {n}', saved: 'Сохранённые настройки, версия {n}', unknown: 'Проверка прошлых звонков' }, running: 'Проверено {done} из {total}', starting: 'Проверка начинается…', leave: 'Не ждать', leaveWhat: 'Проверка идёт в фоне. Страницу можно закрыть: по её адресу откроются итоги.',
       checked: 'Проверено', differ: 'Изменились бы', same: 'Остались бы как есть', assumed: 'По предположению', assumedWhat: 'CRM не спрашивали о клиенте этих звонков: считалось, что его там никто не знает. На деле может выйти иначе.',
       none: 'Ни один звонок не изменился бы', noneWhat: 'По этим настройкам всё вышло бы так же, как на самом деле.', empty: 'За это время звонков нет', emptyWhat: 'Выберите другой период или дождитесь звонков.', failed: 'Проверка остановилась', kinds: 'Что изменилось бы', all: 'Все', clipped: 'Показаны первые {n} звонков, которые изменились бы, — самые новые.',
-      session: 'Звонок', change: 'Что изменилось бы', was: 'Было', would: 'Стало бы', nothing: 'нет', guess: 'предположение', why: 'Почему', call: 'Открыть звонок', soFar: 'Пока найдено',
+      session: 'Звонок', change: 'Что изменилось бы', was: 'Было', would: 'Стало бы', nothing: 'нет', guess: 'предположение', rest: 'Ещё {n}', why: 'Почему', call: 'Открыть звонок', soFar: 'Пока найдено',
     },
     one: {
       title: 'Один звонок', what: 'Звонок из журнала решается по этим настройкам, и видно, почему.', session: 'Номер звонка (сессии)', sessionWhat: 'Выберите из последних или вставьте номер из журнала.', latest: 'Последние звонки', latestNone: 'В журнале ещё нет звонков этого портала.', check: 'Проверить', toCall: 'Открыть в журнале', anonymous: 'номер скрыт',
@@ -50,7 +50,7 @@ export default words(
       title: 'Result', by: { draft: 'Draft made from version {n}', saved: 'Saved settings, version {n}', unknown: 'Past calls tried' }, running: '{done} of {total} tried', starting: 'Beginning…', leave: 'Don’t wait', leaveWhat: 'It goes on in the background. The page may be closed: its address leads to the result.',
       checked: 'Tried', differ: 'Would differ', same: 'Would be as they are', assumed: 'Assumed', assumedWhat: 'The CRM was never asked for the customer of these calls: nobody was taken to be known there. In reality it may come out otherwise.',
       none: 'No call would differ', noneWhat: 'By these settings all would come out as it really did.', empty: 'There are no calls in this time', emptyWhat: 'Choose another period, or wait for calls.', failed: 'It stopped', kinds: 'What would differ', all: 'All', clipped: 'The first {n} calls that would differ are shown, the newest.',
-      session: 'Call', change: 'What would differ', was: 'Was', would: 'Would be', nothing: 'nothing', guess: 'assumed', why: 'Why', call: 'Open the call', soFar: 'Found so far',
+      session: 'Call', change: 'What would differ', was: 'Was', would: 'Would be', nothing: 'nothing', guess: 'assumed', rest: '{n} more', why: 'Why', call: 'Open the call', soFar: 'Found so far',
     },
     one: {
       title: 'One call', what: 'A call of the journal is decided by these settings, and you see why.', session: 'Number of the call (session)', sessionWhat: 'Choose one of the latest, or paste a number from the journal.', latest: 'Latest calls', latestNone: 'The journal has no calls of this portal yet.', check: 'Try', toCall: 'Open in the journal', anonymous: 'hidden number',
