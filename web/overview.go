@@ -97,7 +97,7 @@ type overviewOut struct {
 	Body struct {
 		Platform bool             `json:"platform" doc:"The telephony platform is connected"`
 		Portals  []PortalOverview `json:"portals" nullable:"false"`
-		Steps    []FirstStep      `json:"steps" nullable:"false" doc:"What the tenant as a whole has to do first"`
+		Steps    []FirstStep      `json:"steps" nullable:"false" doc:"What the tenant as a whole has to do first; without a portal, all that there is to do"`
 		Next     string           `json:"next" doc:"What to send as after; empty at the end"`
 	}
 }
@@ -122,6 +122,9 @@ func (a *API) getOverview(ctx context.Context, in *overviewIn) (*overviewOut, er
 	}
 	l := speaks(ctx)
 	b.Steps = []FirstStep{step(stepPortal, len(list) > 0 || in.After != "", l), step(stepPlatform, b.Platform, l)}
+	if len(list) == 0 && in.After == "" {
+		b.Steps = append(b.Steps, stepsAhead(l)...)
+	}
 	if len(list) == in.Limit {
 		b.Next = string(list[len(list)-1].ID)
 	}

@@ -70,7 +70,8 @@ func TestOverviewOfATenantThatHasJustBegun(t *testing.T) {
 	c := setup(t)
 	read, _ := c.Tenant("shop")
 	all := c.as(read).speaking("ru").get("/api/v1/overview").want(t, 200)
-	if got := undone(all.json(t)); !slices.Equal(got, []string{"portal", "platform"}) || !strings.Contains(all.body, "Подключить портал") {
+	want := []string{"portal", "platform", "directory", "employees", "settings", "notifications"}
+	if got := undone(all.json(t)); !slices.Equal(got, want) || !strings.Contains(all.body, "Подключить портал") {
 		t.Errorf("still to do: %v in %s", got, all.body)
 	}
 }

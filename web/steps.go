@@ -53,6 +53,11 @@ func step(code string, done bool, l integration.Lang) FirstStep {
 	return FirstStep{code, done, said[0].in(l), said[1].in(l)}
 }
 
+// stepsAhead are those of a portal that is not connected yet.
+func stepsAhead(l integration.Lang) []FirstStep {
+	return each([]string{stepDirectory, stepEmployees, stepSettings, stepNotifications}, func(code string) FirstStep { return step(code, false, l) })
+}
+
 // stepsOf tells what of a portal is done.
 func stepsOf(v *PortalOverview, m *mappings, platform, heard bool, l integration.Lang) []FirstStep {
 	read := !m.known.Portal.SyncedAt.IsZero() && !m.known.Centre.SyncedAt.IsZero()
