@@ -33,7 +33,7 @@ func (c client) player(t *testing.T, seed uint64) *player {
 	p := &player{client: c, contract: c.contract(t), writer: writer, admin: c.as(webtest.AdminToken), portal: portal, foreign: foreign}
 	p.event, p.session = writer.ids()
 	p.foreignEvent, p.foreignS = stranger.ids()
-	p.maker = maker{k: p.contract, r: rand.New(rand.NewPCG(seed, seed))} //nolint:gosec // the same requests each time
+	p.maker = maker{k: p.contract, r: rand.New(rand.NewPCG(seed, seed))}
 	if err := json.Unmarshal(settings.Write(webtest.Settings()), &p.document); err != nil {
 		t.Fatal(err)
 	}

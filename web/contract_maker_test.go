@@ -109,8 +109,15 @@ func (m *maker) hostile() any {
 	}
 	others := []any{
 		nil, true, false, 0, -1, 1, 1.5, -1e300, 1e300, json.Number("123456789012345678901234567890"), json.Number("9223372036854775807"),
-		json.Number("-9223372036854775808"), []any{}, map[string]any{}, []any{nil}, []any{[]any{}}, map[string]any{"": nil}, map[string]any{"$ref": "#"},
-		map[string]any{"of": []any{map[string]any{"of": []any{}}}}, slices.Repeat([]any{"a"}, 2000), nested(60),
+		json.Number("-9223372036854775808"),
+		[]any{},
+		map[string]any{},
+		[]any{nil},
+		[]any{[]any{}},
+		map[string]any{"": nil},
+		map[string]any{"$ref": "#"},
+		map[string]any{"of": []any{map[string]any{"of": []any{}}}},
+		slices.Repeat([]any{"a"}, 2000), nested(60),
 	}
 	all := slices.Concat(texts, others)
 	return all[m.n(len(all))]

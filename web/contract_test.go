@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -103,7 +104,7 @@ func (k *contract) judge(p *promise, a answer) error {
 	}
 	name := "default"
 	if a.status < 300 {
-		name = fmt.Sprint(a.status)
+		name = strconv.Itoa(a.status)
 	}
 	declared, ok := p.answers[name].(map[string]any)
 	if !ok {
@@ -145,7 +146,7 @@ func (k *contract) compile(at string) *jsonschema.Schema {
 
 // sound tells what is wrong with a problem document beyond its form.
 func sound(problem map[string]any, a answer) error {
-	if fmt.Sprint(problem["status"]) != fmt.Sprint(a.status) || problem["title"] == "" || problem["detail"] == "" {
+	if fmt.Sprint(problem["status"]) != strconv.Itoa(a.status) || problem["title"] == "" || problem["detail"] == "" {
 		return fmt.Errorf("an incomplete problem: %s", a.body)
 	}
 	list, _ := problem["errors"].([]any)

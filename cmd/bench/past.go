@@ -92,49 +92,54 @@ func (p *past) copy(ctx context.Context, from, till int64, decided bool) (err er
 	return tx.Commit()
 }
 
-// statement copies the call's rows of a table; every column comes as it is, unless it tells which call it is, or when.
+// pastColumns are the columns of what is copied.
+var pastColumns = map[string]string{
+	"events": `tenant_id portal_id event_id source event_key kind session_id customer_key occurred_at received_at method content_type query body
+		remote event state outcome`,
+	"sessions": "tenant_id portal_id session_id customer_key settings_version memory closed deadline_at updated_at ending ended_at",
+	"plans":    "tenant_id portal_id event_id session_id outcome reasons together_with created_at",
+	"actions": `tenant_id portal_id action_key seq event_id session_id customer_key command body urgency touches until_at state attempts due_at
+		send_by first_sent result error created_at updated_at again_at`,
+}
+
+// statement copies the call's rows of a table.
 func (p *past) statement(table string, from, till int64) string {
-	const number, at = "CAST(920000000 + g.i AS text)", "%s - (%d - g.i) * %d"
-	phone := fmt.Sprintf("'79' || CAST(100000000 + g.i %% %d AS text)", callers)
-	// The session and the number stand in texts as they do in columns.
-	renamed := func(column string) string {
-		return fmt.Sprintf("replace(replace(%s, '%s', %s), '%s', %s)", column, p.session, number, strings.TrimPrefix(p.customer, "+"), phone)
-	}
-	moved := func(column string) string {
-		return fmt.Sprintf("CASE WHEN %s = 0 THEN 0 ELSE "+at+" END", column, column, p.calls, p.gap)
-	}
-	event := "CASE WHEN x.event_id = '' THEN '' ELSE CAST(100000000 + g.i AS text) || '-' || x.event_id END"
-	columns := map[string][][2]string{
-		"events": {
-			{"tenant_id", ""}, {"portal_id", ""}, {"event_id", event}, {"source", ""}, {"event_key", "x.event_key || '/' || CAST(g.i AS text)"}, {"kind", ""},
-			{"session_id", number}, {"customer_key", renamed("x.customer_key")}, {"occurred_at", moved("x.occurred_at")}, {"received_at", moved("x.received_at")},
-			{"method", ""}, {"content_type", ""}, {"query", ""}, {"body", ""}, {"remote", ""}, {"event", renamed("x.event")}, {"state", ""}, {"outcome", ""},
-		},
-		"sessions": {
-			{"tenant_id", ""}, {"portal_id", ""}, {"session_id", number}, {"customer_key", renamed("x.customer_key")}, {"settings_version", ""},
-			{"memory", renamed("x.memory")}, {"closed", ""}, {"deadline_at", ""}, {"updated_at", moved("x.updated_at")}, {"ending", ""},
-			{"ended_at", moved("x.ended_at")},
-		},
-		"plans": {
-			{"tenant_id", ""}, {"portal_id", ""}, {"event_id", event}, {"session_id", number}, {"outcome", ""}, {"reasons", renamed("x.reasons")},
-			{"together_with", "'[]'"}, {"created_at", moved("x.created_at")},
-		},
-		"actions": {
-			{"tenant_id", ""}, {"portal_id", ""}, {"action_key", renamed("x.action_key")}, {"seq", "x.seq + 1000 * g.i"}, {"event_id", event},
-			{"session_id", number}, {"customer_key", renamed("x.customer_key")}, {"command", ""}, {"body", renamed("x.body")}, {"urgency", ""},
-			{"touches", renamed("x.touches")}, {"until_at", ""}, {"state", ""}, {"attempts", ""}, {"due_at", moved("x.due_at")}, {"send_by", ""},
-			{"first_sent", moved("x.first_sent")}, {"result", ""}, {"error", ""}, {"created_at", moved("x.created_at")}, {"updated_at", moved("x.updated_at")},
-			{"again_at", ""},
-		},
-	}[table]
-	var names, values []string
-	for _, c := range columns {
-		if names = append(names, c[0]); c[1] == "" {
-			c[1] = "x." + c[0]
-		}
-		values = append(values, c[1])
+	names := strings.Fields(pastColumns[table])
+	values := make([]string, len(names))
+	for i, name := range names {
+		values[i] = p.value(table, name)
 	}
 	return fmt.Sprintf(`INSERT INTO %s (%s) WITH RECURSIVE g(i) AS (SELECT CAST(%d AS bigint) UNION ALL SELECT i + 1 FROM g WHERE i < %d)
 		SELECT %s FROM %s AS x CROSS JOIN g WHERE x.tenant_id = '%s' AND x.portal_id = '%s' AND x.session_id = '%s'`,
 		table, strings.Join(names, ", "), from, till, strings.Join(values, ", "), table, p.tenant, p.portal, p.session)
+}
+
+// value is what a column's copy has: the same, unless it tells which call it is, or when.
+func (p *past) value(table, column string) string {
+	const number = "CAST(920000000 + g.i AS text)"
+	from := "x." + column
+	switch column {
+	case "session_id":
+		return number
+	case "event_id":
+		return "CASE WHEN x.event_id = '' THEN '' ELSE CAST(100000000 + g.i AS text) || '-' || x.event_id END"
+	case "event_key":
+		return "x.event_key || '/' || CAST(g.i AS text)"
+	case "together_with":
+		return "'[]'" // the events that it names are the first call's
+	case "seq":
+		return "x.seq + 1000 * g.i"
+	case "body":
+		if table == "events" {
+			return from // bytes, as they were received
+		}
+		fallthrough
+	case "customer_key", "event", "memory", "reasons", "action_key", "touches":
+		// The session and the number stand in texts as they do in columns.
+		return fmt.Sprintf("replace(replace(%s, '%s', %s), '%s', '79' || CAST(100000000 + g.i %% %d AS text))",
+			from, p.session, number, strings.TrimPrefix(p.customer, "+"), callers)
+	case "occurred_at", "received_at", "updated_at", "created_at", "ended_at", "due_at", "first_sent":
+		return fmt.Sprintf("CASE WHEN %s = 0 THEN 0 ELSE %s - (%d - g.i) * %d END", from, from, p.calls, p.gap)
+	}
+	return from
 }
