@@ -41,7 +41,7 @@ export const en: Record<Section, Help> = {
         'Give the portal a name that tells it from others.',
       )),
       part('State', list(
-        '“Authorise again”: the portal does not accept our access any more. Authorise the application anew.',
+        '“To be authorised again”: the portal does not accept our access any more. Authorise the application anew.',
         '“Blocked”: Bitrix24 itself or the portal’s plan lets no request through; the reason is beside it. The connector has stopped and loses nothing.',
         'Lists of responsibles or funnels are empty: press “Synchronise” and the directory is read anew.',
       )),

@@ -10,7 +10,6 @@ export default words(
     own: 'Свои номера', ownWhat: 'Номера компании: по ним клиента не ищут и в карточку клиента их не пишут. Введите номер и нажмите Enter.', ownPlaceholder: 'Например, +7 495 000-01-01',
     ownAdd: 'Добавить номер из справочника: {n} | Добавить {n} номера из справочника | Добавить {n} номеров из справочника', ownRemove: 'Убрать номер {number}',
     general: 'Общее', portal: 'Портал', portalWhat: 'Все разделы настроек относятся к этому порталу.', toPortals: 'Все порталы', since: 'с {when}',
-    states: { ok: 'Подключён', reauthorise: 'Нужна авторизация', blocked: 'Заблокирован', disconnected: 'Отключён' },
   },
   {
     appName: 'Name of the application', appNameWhat: 'What the variable app_name becomes in names of entities.',
@@ -21,6 +20,5 @@ export default words(
     own: 'Own numbers', ownWhat: 'The company’s numbers: no customer is looked for by them, and they are never written as a customer’s. Type a number and press Enter.', ownPlaceholder: 'For example, +7 495 000-01-01',
     ownAdd: 'Add {n} number from the directory | Add {n} numbers from the directory', ownRemove: 'Remove the number {number}',
     general: 'General', portal: 'Portal', portalWhat: 'All sections of the settings are about this portal.', toPortals: 'All portals', since: 'since {when}',
-    states: { ok: 'Connected', reauthorise: 'Authorise again', blocked: 'Blocked', disconnected: 'Disconnected' },
   },
 )
