@@ -60,6 +60,8 @@ func (o operation) body() any {
 		return map[string]any{"last": 10}
 	case "POST /portals/{portal}/simulate":
 		return map[string]any{"events": []any{map[string]any{"kind": "call_incoming"}}}
+	case "POST /portals/{portal}/filters/describe":
+		return map[string]any{"filters": []any{map[string]any{"direction": "in", "where": map[string]any{}}}}
 	case "POST /portals/{portal}/templates/preview":
 		return map[string]any{"text": "{{contact_phone_number}}", "entity": "lead"}
 	case "POST /dead-letters/{portal}/{key}/dismiss":
