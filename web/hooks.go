@@ -12,6 +12,9 @@ const (
 	bodyPlaceholder = "SECRET-OF-THE-TEMPLATE"
 )
 
+// bothHooks draws the two secrets of notifications at once.
+const bothHooks Which = "both"
+
 func (a *API) templates(segment, secret, variant string) []HookTemplate {
 	all := a.cfg.Platforms.Templates(a.cfg.PublicURL, segment, secret)
 	out := make([]HookTemplate, 0, len(all))
@@ -62,7 +65,7 @@ func (a *API) getHooks(ctx context.Context, in *hooksIn) (*hooksOut, error) {
 
 type rotateHookIn struct {
 	Body struct {
-		Which   Which  `json:"which" enum:"path,body" doc:"The secret in the address, or the one in the template"`
+		Which   Which  `json:"which" enum:"path,body,both" doc:"The secret in the address, the one in the template, or both, so that the templates are complete"`
 		Hours   int    `json:"overlap_hours,omitempty" minimum:"0" maximum:"720" doc:"How long the one before it stays valid; a week when absent"`
 		Variant string `json:"variant,omitempty" enum:"json,form,get"`
 	}
@@ -70,27 +73,35 @@ type rotateHookIn struct {
 
 type rotateHookOut struct {
 	Body struct {
-		Secret    string         `json:"secret" doc:"Shown this once"`
+		Secret    string         `json:"secret,omitempty" doc:"Shown this once; absent when both were drawn: they are in the templates"`
 		ValidTill time.Time      `json:"old_valid_till" doc:"Until then the one before it is taken too"`
-		Templates []HookTemplate `json:"templates" nullable:"false" doc:"With the new secret, and a placeholder for the other one"`
+		Templates []HookTemplate `json:"templates" nullable:"false" doc:"With what was drawn, and a placeholder for the other one"`
 	}
 }
 
 func (a *API) rotateHook(ctx context.Context, in *rotateHookIn) (*rotateHookOut, error) {
 	t := caller(ctx).Tenant.ID
 	overlap := cmp.Or(time.Duration(in.Body.Hours)*time.Hour, a.cfg.Overlap)
-	secret, err := a.cfg.Store.RotateHook(ctx, t, in.Body.Which, overlap)
-	if err != nil {
-		return nil, err
-	}
 	path, body := string(t)+"."+pathPlaceholder, bodyPlaceholder
-	if in.Body.Which == HookPath {
-		path = string(secret)
-	} else {
-		body = string(secret)
-	}
 	out := &rotateHookOut{}
-	out.Body.Secret, out.Body.ValidTill = string(secret), a.cfg.Now().Add(overlap)
+	for _, which := range []Which{HookPath, HookBody} {
+		if in.Body.Which != which && in.Body.Which != bothHooks {
+			continue
+		}
+		secret, err := a.cfg.Store.RotateHook(ctx, t, which, overlap)
+		if err != nil {
+			return nil, err
+		}
+		if which == HookPath {
+			path = string(secret)
+		} else {
+			body = string(secret)
+		}
+		if in.Body.Which == which {
+			out.Body.Secret = string(secret)
+		}
+	}
+	out.Body.ValidTill = a.cfg.Now().Add(overlap)
 	out.Body.Templates = a.templates(path, body, cmp.Or(in.Body.Variant, "json"))
 	return out, nil
 }

@@ -54,11 +54,11 @@ export default words(
     hooks: {
       title: 'Уведомления', what: 'Их платформа присылает о каждом звонке. Без них звонков в коннекторе не будет.',
       how: { 1: 'В личном кабинете платформы откройте «Уведомления → HTTP-уведомления».', 2: 'На каждый пункт ниже создайте уведомление: метод, адрес, заголовок и тело скопируйте отсюда. Нужны по меньшей мере входящий звонок, ожидание ответа, начало разговора, завершение, потерянный звонок и запись.', 3: 'Сделайте пробный звонок и откройте журнал.' },
-      secrets: 'Секреты', path: 'Секрет в адресе', body: 'Секрет в теле', created: 'создан', until: 'действует до', rotate: 'Заменить', rotateTitle: { path: 'Новый секрет в адресе', body: 'Новый секрет в теле' },
+      secrets: 'Секреты', path: 'Секрет в адресе', body: 'Секрет в теле', created: 'создан', until: 'действует до', rotate: 'Заменить', rotateTitle: { path: 'Новый секрет в адресе', body: 'Новый секрет в теле', both: 'Готовые уведомления' },
       rotateWhat: 'Новый секрет показывается один раз. Прежний ещё принимается, чтобы вы успели обновить уведомления в кабинете платформы.', overlap: 'Прежний секрет действует ещё', overlapWhat: 'Если секрет мог утечь, выберите меньше.', hours: { h1: 'час', h24: 'сутки', h168: 'неделю', h720: '30 дней' }, draw: 'Получить новый секрет',
       drawn: 'Новый секрет подставлен в шаблоны ниже', drawnWhat: 'Показывается один раз: вставьте шаблоны в кабинет платформы, прежде чем уйти со страницы. Вместо второго секрета, который вы не меняли, стоит заглушка — оставьте прежний.', kept: 'Шаблоны вставлены',
       variant: 'Вид уведомлений', variantWhat: 'Если в кабинете нет JSON, выберите форму или GET.', variants: { json: 'JSON', form: 'Форма', get: 'GET' },
-      placeholders: 'Секреты показываются один раз, при создании. Здесь вместо них SECRET-OF-THE-ADDRESS и SECRET-OF-THE-TEMPLATE: подставьте свои или замените секреты.', url: 'Адрес', type: 'Content-Type', text: 'Тело',
+      placeholders: 'Секреты показываются один раз, при создании. Здесь вместо них SECRET-OF-THE-ADDRESS и SECRET-OF-THE-TEMPLATE: подставьте свои или получите готовые уведомления с новыми секретами.', both: 'Получить готовые уведомления', bothWhat: 'Секреты показываются один раз: вставьте уведомления в кабинет платформы, прежде чем уйти со страницы.', all: 'Скопировать все', url: 'Адрес', type: 'Content-Type', text: 'Тело',
     },
   },
   {
@@ -114,11 +114,11 @@ export default words(
     hooks: {
       title: 'Notifications', what: 'The platform sends them about every call. Without them the connector knows of no calls.',
       how: { 1: 'In the platform’s cabinet open “Notifications → HTTP notifications”.', 2: 'Create a notification for each item below: copy its method, address, header and body. At least: incoming call, waiting for an answer, talk began, call ended, lost call, recorded talk.', 3: 'Make a call to try them and open the journal.' },
-      secrets: 'Secrets', path: 'Secret in the address', body: 'Secret in the body', created: 'drawn', until: 'valid till', rotate: 'Replace', rotateTitle: { path: 'A new secret in the address', body: 'A new secret in the body' },
+      secrets: 'Secrets', path: 'Secret in the address', body: 'Secret in the body', created: 'drawn', until: 'valid till', rotate: 'Replace', rotateTitle: { path: 'A new secret in the address', body: 'A new secret in the body', both: 'Ready notifications' },
       rotateWhat: 'The new secret is shown once. The one before it is still taken, so that there is time to change the notifications at the platform.', overlap: 'The one before it stays valid for', overlapWhat: 'Choose less if the secret may have leaked.', hours: { h1: 'an hour', h24: 'a day', h168: 'a week', h720: '30 days' }, draw: 'Draw a new secret',
       drawn: 'The new secret is in the templates below', drawnWhat: 'Shown this once: paste the templates into the platform’s cabinet before you leave the page. The other secret, which was not changed, is a placeholder: leave it as it was.', kept: 'Templates are pasted',
       variant: 'How notifications are written', variantWhat: 'Choose form or GET where the cabinet has no JSON.', variants: { json: 'JSON', form: 'Form', get: 'GET' },
-      placeholders: 'Secrets are shown once, when they are drawn. SECRET-OF-THE-ADDRESS and SECRET-OF-THE-TEMPLATE stand here for them: put in your own, or replace the secrets.', url: 'Address', type: 'Content-Type', text: 'Body',
+      placeholders: 'Secrets are shown once, when they are drawn. SECRET-OF-THE-ADDRESS and SECRET-OF-THE-TEMPLATE stand here for them: put in your own, or get ready notifications with new secrets.', both: 'Get ready notifications', bothWhat: 'Secrets are shown this once: paste the notifications into the platform’s cabinet before you leave the page.', all: 'Copy all', url: 'Address', type: 'Content-Type', text: 'Body',
     },
   },
 )
