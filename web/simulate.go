@@ -162,7 +162,7 @@ func (a *API) remembered(
 		return simulate.Past{}, nil, err
 	}
 	stored := story.stored()
-	past := stored.Past(n)
+	past := stored.Past(n, a.cfg.Now())
 	if len(past.Steps) == 0 {
 		return past, nil, mistake("/session", "unknown_session")
 	}

@@ -81,7 +81,7 @@ func (l *Lane) simulatePage(
 		if err != nil {
 			return at, false, err
 		}
-		at = at.Add(&calls[i], s, names, writes)
+		at = at.Add(&calls[i], s, names, writes, l.cfg.Now())
 	}
 	return at, len(calls) > 0 && at.Done < at.Total, nil
 }

@@ -52,11 +52,12 @@ const (
 	longestValue  = 300
 )
 
-// Add decides one more call by the settings and counts what would differ. Writes are our own changes of its customer's records.
-func (m Many) Add(l *Lived, s *integration.Settings, n Names, writes map[integration.Record][]integration.Write) Many {
+// Add decides one more call by the settings, as far as it has come until a moment, and counts what would differ. Writes are our
+// own changes of its customer's records.
+func (m Many) Add(l *Lived, s *integration.Settings, n Names, writes map[integration.Record][]integration.Write, until time.Time) Many {
 	m.Done++
 	m.After = Cursor{l.Updated, l.Session}
-	past := l.Past(n)
+	past := l.Past(n, until)
 	if len(past.Steps) == 0 {
 		return m
 	}

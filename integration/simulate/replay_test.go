@@ -222,6 +222,22 @@ func (l *lane) decide(now time.Time, batch ...integration.Event) {
 	s.Events, s.Memory, s.Plans, s.Actions = l.events, l.memory, append(s.Plans, made), append(s.Actions, plan.Actions...)
 }
 
+// A draft that waits, where the settings of the time did not, is played until its moments have come, so far as they have.
+func TestWhatADraftWaitsForHasComeByNow(t *testing.T) {
+	t.Parallel()
+	l := &lane{settings: compiled(t, func(*integration.Settings) {}), past: talked().past()}
+	for _, e := range talked().events {
+		l.arrive(e.At, e)
+	}
+	draft := compiled(t, func(s *integration.Settings) { s.Telephony.ResponsibleAfter = 600 })
+	for after, want := range map[time.Duration]int{time.Minute: 1, time.Hour: 0} {
+		found := simulate.Many{}.Add(&simulate.Lived{Stored: l.stored, Session: "501"}, draft, simulate.Names{Portal: l.past.Directory}, nil, story.Began.Add(after))
+		if found.Kinds[simulate.Ended] != want {
+			t.Errorf("after %s the end of the call differs in %d calls, want %d: %+v", after, found.Kinds[simulate.Ended], want, found.Calls)
+		}
+	}
+}
+
 // Of many calls those are marked of whose customer nobody knew anything: the first was kept out before the CRM was asked, the
 // second was not.
 func TestAssumedCallsAreMarkedAmongMany(t *testing.T) {
@@ -236,7 +252,7 @@ func TestAssumedCallsAreMarkedAmongMany(t *testing.T) {
 		for _, e := range talked().events {
 			l.arrive(e.At, e)
 		}
-		found = found.Add(&simulate.Lived{Stored: l.stored, Session: session}, draft, simulate.Names{Portal: l.past.Directory}, nil)
+		found = found.Add(&simulate.Lived{Stored: l.stored, Session: session}, draft, simulate.Names{Portal: l.past.Directory}, nil, story.Began.Add(time.Hour))
 	}
 	assumed := map[integration.SessionID]bool{}
 	for _, c := range found.Calls {
@@ -322,7 +338,7 @@ func TestTheSameSettingsMakeNoDifferenceToAnyLife(t *testing.T) {
 			rest = rest[n:]
 		}
 		names := simulate.Names{Portal: l.past.Directory}
-		was, past := l.stored.Effects(names), l.stored.Past(names)
+		was, past := l.stored.Effects(names), l.stored.Past(names, now)
 		r := simulate.Replay(past, l.settings)
 		would := r.Effects(names)
 		if diff := cmp.Diff(was, would); diff != "" {

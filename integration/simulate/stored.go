@@ -25,11 +25,12 @@ type StoredPlan struct {
 	At      time.Time
 }
 
-// Past is what the journal tells of the session: it is played up to its last decision. Writes and Dialled are not the
-// session's own, and are left to whoever knows the customer's other sessions.
-func (s *Stored) Past(n Names) Past {
+// Past is what the journal tells of the session. It is played until a moment, which is now: what the draft waits for has come by
+// then, even where the session itself had nothing to wait for. Writes and Dialled are not the session's own, and are left to
+// whoever knows the customer's other sessions.
+func (s *Stored) Past(n Names, until time.Time) Past {
 	p := Past{
-		Known: s.Memory.Known, AskedAt: s.Memory.AskedAt, Directory: n.Portal, Centre: n.Centre, Missed: s.missed(),
+		Until: until, Known: s.Memory.Known, AskedAt: s.Memory.AskedAt, Directory: n.Portal, Centre: n.Centre, Missed: s.missed(),
 	}
 	byID := make(map[integration.EventID]integration.Event, len(s.Events))
 	for i := range s.Events {
@@ -44,7 +45,7 @@ func (s *Stored) Past(n Names) Past {
 		}
 		slices.SortFunc(step.Events, func(a, b integration.Event) int { return cmp.Compare(a.ID, b.ID) })
 		if len(step.Events) > 0 {
-			p.Steps, p.Until = append(p.Steps, step), plan.At
+			p.Steps = append(p.Steps, step)
 		}
 	}
 	return p
