@@ -112,6 +112,7 @@ type JobView struct {
 	Periodic bool                  `json:"periodic" doc:"It is done again and again"`
 	State    lane.ActionState      `json:"state" enum:"planned,sending,doubt,done,failed,dead"`
 	Due      *time.Time            `json:"due,omitempty" doc:"When it runs next; absent when it is over"`
+	Updated  *time.Time            `json:"updated,omitempty" doc:"When it was last asked for, begun, brought on or ended"`
 	Attempts int                   `json:"attempts"`
 	Progress *Progress             `json:"progress,omitempty" doc:"Absent when nothing is counted"`
 	Outcome  json.RawMessage       `json:"outcome,omitempty" doc:"What the last run answered"`
@@ -152,6 +153,7 @@ const periodic = "every/"
 func jobView(j Job, l integration.Lang) JobView {
 	v := JobView{
 		Key: j.Key, Periodic: strings.HasPrefix(string(j.Key), periodic), State: j.State, Attempts: j.Attempts, Progress: progressOf(j),
+		Updated: instant(j.Updated),
 	}
 	if j.Do != nil {
 		v.Kind = j.Do.Name()

@@ -151,7 +151,8 @@ func TestJobsTellHowFarTheyAreAndWhatFailed(t *testing.T) {
 	if job["title"] != "Импорт истории звонков" || job["due"] == nil {
 		t.Errorf("job: %v", job)
 	}
-	if done := jobs["index"]; done["due"] != nil || done["state"] != "done" || done["progress"].(map[string]any)["done"] != 7.0 {
+	if done := jobs["index"]; done["due"] != nil || done["state"] != "done" || done["progress"].(map[string]any)["done"] != 7.0 ||
+		done["updated"] != c.Now().UTC().Format(time.RFC3339Nano) {
 		t.Errorf("index: %v", done)
 	}
 	if sync := jobs["every/centre"]; sync["periodic"] != true || sync["kind"] != "sync_centre" || sync["progress"] != nil {

@@ -80,6 +80,7 @@ type Job struct {
 	DueAt    time.Time
 	Result   []byte // how far it has come, or what the last run did
 	Err      *crm.Error
+	Updated  time.Time // when it was last asked for, begun, brought on or ended
 }
 
 // Errands reads what a portal's lane does besides calls, and what was refused for good.

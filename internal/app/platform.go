@@ -149,9 +149,9 @@ func (a *App) SettingsSaved(ctx context.Context, t integration.TenantID, p integ
 // than a run too many.
 func (a *App) indexed(ctx context.Context, t integration.TenantID, p integration.PortalID) bool {
 	jobs, err := a.store.Jobs(ctx, t, p)
-	return err == nil && slices.ContainsFunc(jobs, func(e lane.Entry) bool {
+	return err == nil && slices.ContainsFunc(jobs, func(j store.JournalAction) bool {
 		var at crm.Indexed
-		return e.Action.Key == indexKey && json.Unmarshal(e.Result, &at) == nil && len(at.Ended) > 0
+		return j.Entry.Action.Key == indexKey && json.Unmarshal(j.Entry.Result, &at) == nil && len(at.Ended) > 0
 	})
 }
 

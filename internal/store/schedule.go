@@ -10,7 +10,6 @@ import (
 	"gorm.io/gorm/clause"
 
 	"omniconnector/integration"
-	"omniconnector/integration/lane"
 )
 
 // settled must be in a statement word for word, like unfinished.
@@ -108,12 +107,12 @@ var scheduled = func() clause.OnConflict {
 const jobsLimit = 200
 
 // Jobs lists a portal's errands of our own making, periodic and single ones, the newest first: when they are due, how
-// far they have come (Result), and what failed last. An errand whose command cannot be read any more has none.
-func (s *Store) Jobs(ctx context.Context, t integration.TenantID, p integration.PortalID) ([]lane.Entry, error) {
+// far they have come (Result), what failed last and when something last became of them. An errand whose command cannot be read any more has none.
+func (s *Store) Jobs(ctx context.Context, t integration.TenantID, p integration.PortalID) ([]JournalAction, error) {
 	var rows []actionRow
 	err := s.read(ctx).Scopes(of(clean(t), clean(p))).Where("event_id = '' AND session_id = ''").
 		Order("seq DESC").Limit(jobsLimit).Find(&rows).Error
-	return each(rows, func(r actionRow) lane.Entry { return r.journal().Entry }), wrap("jobs", err)
+	return each(rows, actionRow.journal), wrap("jobs", err)
 }
 
 // busy is asked in one statement, so that nothing slips from events to actions, or back, between two. Periodic errands

@@ -7,7 +7,6 @@ import (
 
 	"omniconnector/integration"
 	"omniconnector/integration/centre"
-	"omniconnector/integration/lane"
 	"omniconnector/internal/store"
 	"omniconnector/web"
 )
@@ -37,9 +36,11 @@ func (s Store) DeletePlatform(ctx context.Context, t integration.TenantID) error
 // Jobs lists errands.
 func (s Store) Jobs(ctx context.Context, t integration.TenantID, p integration.PortalID) ([]web.Job, error) {
 	list, err := s.in.Jobs(ctx, t, p)
-	return each(list, func(e lane.Entry) web.Job {
+	return each(list, func(j store.JournalAction) web.Job {
+		e := &j.Entry
 		return web.Job{
 			Key: e.Action.Key, Do: e.Action.Do, State: e.State, Attempts: e.Attempts, DueAt: e.DueAt, Result: e.Result, Err: e.Err,
+			Updated: j.Updated,
 		}
 	}), outward(err)
 }

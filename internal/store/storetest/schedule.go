@@ -29,11 +29,11 @@ func (e *exam) errandsAreScheduled() {
 		t.Helper()
 		jobs, err := e.s.Jobs(ctx, "acme", e.portal)
 		e.must(err)
-		i := slices.IndexFunc(jobs, func(j lane.Entry) bool { return j.Action.Key == key })
+		i := slices.IndexFunc(jobs, func(j store.JournalAction) bool { return j.Entry.Action.Key == key })
 		if i < 0 {
-			t.Fatalf("no job %q: %v", key, keys(jobs))
+			t.Fatalf("no job %q: %+v", key, jobs)
 		}
-		return jobs[i]
+		return jobs[i].Entry
 	}
 	wantJob := func(when string, key integration.ActionKey, state lane.ActionState, due time.Time, result string) {
 		t.Helper()
@@ -81,8 +81,8 @@ func (e *exam) errandsAreScheduled() {
 		t.Errorf("anew: %+v", j)
 	}
 	e.schedule("newest", time.Time{}, crm.Sync{})
-	if jobs, err := e.s.Jobs(ctx, "acme", e.portal); err != nil || jobs[0].Action.Key != "newest" || len(jobs) != 3 {
-		t.Errorf("jobs: %v, %v", keys(jobs), err)
+	if jobs, err := e.s.Jobs(ctx, "acme", e.portal); err != nil || jobs[0].Entry.Action.Key != "newest" || len(jobs) != 3 {
+		t.Errorf("jobs: %+v, %v", jobs, err)
 	}
 	if err := e.s.Schedule(ctx, "acme", "nothing", []integration.Action{{Key: "x", Do: crm.Sync{}}}); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("an errand of no portal: %v", err)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { courseOf, isOver, synchronising, type Job } from './errands'
+import { courseOf, inOrder, isOver, resultOf, synchronising, type Job } from './errands'
 
 const now = Date.parse('2026-03-01T12:00:00Z')
 const job = (over: Partial<Job>): Job => ({ key: 'sync/2026-03-01T12:00', kind: 'sync_directory', title: '', periodic: false, state: 'planned', attempts: 0, ...over })
@@ -32,4 +32,20 @@ describe('synchronising', () => {
   const jobs = [newest, job({ key: 'centre/2026-03-01T12:00', kind: 'sync_centre' }), job({ key: 'every/sync', periodic: true }), job({ key: 'sync/first' })]
   it('takes the newest of each side', () => expect(synchronising(jobs, true).map((j) => j.key)).toEqual(['sync/2026-03-01T12:00', 'centre/2026-03-01T12:00']))
   it('takes the portal alone without a platform', () => expect(synchronising(jobs, false)).toEqual([newest]))
+})
+
+describe('inOrder', () => {
+  it('puts what runs first, then what is due, then what is over', () =>
+    expect(
+      inOrder([
+        job({ key: 'old', state: 'done', updated: '2026-03-01T10:00:00Z' }), job({ key: 'new', state: 'done', updated: '2026-03-01T11:00:00Z' }), job({ key: 'later', due: '2026-03-02T00:00:00Z' }),
+        job({ key: 'soon', due: '2026-03-01T12:01:00Z' }), job({ key: 'runs', state: 'sending' }),
+      ]).map((j) => j.key),
+    ).toEqual(['runs', 'soon', 'later', 'new', 'old']))
+})
+
+describe('resultOf', () => {
+  it('names what a kind counts', () => expect(resultOf(job({ kind: 'import_statuses', outcome: { looked: 9, changed: 2 } }))).toEqual({ key: 'statuses', n: { n: 2, of: 9 } }))
+  it.each<[string, Partial<Job>]>([['a kind that counts nothing', { outcome: { done: 1 } }], ['a run that never was', { kind: 'sweep_calls' }], ['an outcome of another shape', { kind: 'sweep_calls', outcome: 'x' as never }]])('is silent about %s', (_, over) =>
+    expect(resultOf(job(over))).toBeNull())
 })

@@ -39,11 +39,29 @@ export function synchronising(jobs: Job[], platform: boolean): Job[] {
   return kinds.map((kind) => jobs.find((j) => j.kind === kind && !j.periodic)).filter((j): j is Job => j !== undefined)
 }
 
+// resultOf is what the last run of an errand did, as numbers for the words of its kind; nothing when it counts nothing.
+export function resultOf(job: Job): { key: string; n: Record<string, number> } | null {
+  const said = job.outcome as Partial<Record<'found' | 'looked' | 'changed' | 'done' | 'total', unknown>> | undefined
+  const n = (name: 'found' | 'looked' | 'changed' | 'done' | 'total'): number => (typeof said?.[name] === 'number' ? said[name] : 0)
+  if (!said || typeof said !== 'object') return null
+  switch (job.kind) {
+    case 'sweep_calls':
+      return { key: 'found', n: { n: n('found') } }
+    case 'import_statuses':
+      return { key: 'statuses', n: { n: n('changed'), of: n('looked') } }
+    case 'import_calls':
+      return { key: 'imported', n: { n: n('done'), of: n('total') } }
+    case 'index_customers':
+      return { key: 'indexed', n: { n: n('done') } }
+  }
+  return null
+}
+
 // inOrder puts first what runs, then what will run, the soonest first, then what is over, the newest first.
 export function inOrder(jobs: Job[]): Job[] {
   const rank = (j: Job): number => (j.state === 'sending' || j.state === 'doubt' ? 0 : j.due ? 1 : 2)
   return jobs
     .map((job, i) => ({ job, i }))
-    .sort((a, b) => rank(a.job) - rank(b.job) || (a.job.due ?? '').localeCompare(b.job.due ?? '') || a.i - b.i)
+    .sort((a, b) => rank(a.job) - rank(b.job) || (a.job.due ?? '').localeCompare(b.job.due ?? '') || (b.job.updated ?? '').localeCompare(a.job.updated ?? '') || a.i - b.i)
     .map(({ job }) => job)
 }
