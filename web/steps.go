@@ -41,7 +41,7 @@ var stepWords = map[string][2]phrase{
 		"Запустите синхронизацию портала и телефонии.", "Synchronise the portal and the telephony.",
 	}},
 	stepSettings: {{"Сохранить настройки", "Save the settings"}, {
-		"Проверьте настройки и нажмите «Сохранить».", "Look through the settings and save them.",
+		"Выберите ответственных по умолчанию и нажмите «Сохранить».", "Choose the default responsibles and save.",
 	}},
 	stepEmployees: {{"Сопоставить сотрудников", "Map the employees"}, {
 		"Выберите пользователя портала для каждого сотрудника телефонии.", "Choose a portal user for every employee of the telephony.",

@@ -6,7 +6,7 @@ import type { Schemas } from '@/api/client'
 export type Step = Schemas['FirstStep']
 type Code = Step['code']
 
-const order: Code[] = ['portal', 'authorise', 'platform', 'directory', 'employees', 'settings', 'notifications']
+const order: Code[] = ['portal', 'authorise', 'platform', 'directory', 'settings', 'employees', 'notifications']
 
 // inOrder puts the steps as people do them, each once; access to a portal is a step only when it is lost.
 export function inOrder(steps: Step[]): Step[] {
