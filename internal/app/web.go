@@ -15,7 +15,6 @@ import (
 	"omniconnector/web"
 	"omniconnector/web/embed"
 	"omniconnector/web/inside"
-	"omniconnector/web/page"
 	"omniconnector/web/storage"
 	"omniconnector/webhooks/uis"
 )
@@ -43,14 +42,6 @@ func (a *App) makeWeb(context.Context) error {
 		return err
 	}
 	a.server.RegisterOnShutdown(api.Close)
-	pages, err := page.New(page.Config{
-		Store: storage.New(a.store), SessionKey: secret, Secure: strings.HasPrefix(a.cfg.PublicURL, "https://"),
-		PageAccess: a.cfg.DemoTenant, FrameAncestors: a.cfg.FrameAncestors, Now: a.cfg.Now, Log: a.cfg.Log,
-	})
-	if err != nil {
-		return err
-	}
-	pages.Mount(a.router) //nolint:contextcheck // handlers take their request's context
 	return a.makeUI(sessions)
 }
 

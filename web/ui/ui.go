@@ -6,10 +6,10 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
-	"path"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -20,22 +20,12 @@ import (
 //go:embed all:dist
 var built embed.FS
 
-// Opening is what a page is given when somebody else has proved the person already.
-type Opening struct {
-	// Token signs the requests of the page to the JSON API.
-	Token integration.Secret `json:"-"`
-	// Door tells how the person came in: "portal" or "demo".
-	Door string `json:"door"`
-	// Renew is where a fresh token is asked for, from the root of the connector; empty for nowhere.
-	Renew string `json:"renew,omitempty"`
-}
-
 // Config is how the UI is served.
 type Config struct {
 	// FrameAncestors are the origins, such as https://cabinet.example, that may frame the UI beside ourselves (S-1).
 	FrameAncestors []string
-	// Guest gives the opening of a request that needs no signing in, the demo's; nil, or a nil answer, lets nobody in.
-	Guest func(*http.Request) (*Opening, error)
+	// Guest gives the token of a request that needs no signing in, the demo's; nil, or no token, lets nobody in.
+	Guest func(*http.Request) (integration.Secret, error)
 }
 
 // UI serves the application.
@@ -43,7 +33,7 @@ type UI struct {
 	cfg    Config
 	policy string // of our own address
 	index  []byte
-	files  fs.FS
+	assets assets
 }
 
 // New checks the configuration. A binary that was built without the UI serves a page that says so.
@@ -60,7 +50,7 @@ func New(c Config) (*UI, error) {
 	if err != nil {
 		index = []byte(unbuilt)
 	}
-	return &UI{cfg: c, policy: policy, index: index, files: files}, nil
+	return &UI{cfg: c, policy: policy, index: index, assets: assets{files: files}}, nil
 }
 
 const unbuilt = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>omniconnector</title></head>
@@ -69,73 +59,55 @@ const unbuilt = `<!doctype html><html lang="en"><head><meta charset="utf-8"><tit
 
 // Mount adds the routes: the application at /ui/, and / leads there.
 func (u *UI) Mount(r *gin.Engine) {
+	r.GET("/", func(c *gin.Context) { c.Redirect(http.StatusFound, "ui/") })
 	r.GET("/ui/", u.show)
-	r.GET("/ui/assets/:file", u.asset)
+	r.GET("/ui/assets/:file", u.assets.serve)
 }
 
 func (u *UI) show(c *gin.Context) {
-	var opening *Opening
-	if u.cfg.Guest != nil {
-		var err error
-		if opening, err = u.cfg.Guest(c.Request); err != nil {
-			c.Status(http.StatusServiceUnavailable)
-			return
-		}
+	session, err := u.guest(c.Request)
+	var page []byte
+	if err == nil {
+		page, err = u.Index("./", session)
 	}
-	u.Write(c, http.StatusOK, "./", u.policy, opening)
-}
-
-// Write answers with the application. From leads from the page's own address to /ui/, such as "../ui/"; ancestors is the
-// Content-Security-Policy, see PolicyFor.
-func (u *UI) Write(c *gin.Context, status int, from, policy string, o *Opening) {
-	page, err := u.page(from, o)
 	if err != nil {
-		c.Status(http.StatusInternalServerError)
+		c.String(http.StatusServiceUnavailable, "Коннектор сейчас не отвечает, обновите страницу. / The connector does not answer now, reload the page.\n")
 		return
 	}
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", policy)
+	h.Set("Content-Security-Policy", u.policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
-	c.Data(status, "text/html; charset=utf-8", page)
+	c.Data(http.StatusOK, "text/html; charset=utf-8", page)
 }
 
-// page is index.html with where its files are and, when the person is known, the opening as a block of data. JSON written by
-// encoding/json has no "<", so that nothing in it can end the block.
-func (u *UI) page(from string, o *Opening) ([]byte, error) {
-	page := bytes.ReplaceAll(u.index, []byte(`"./assets/`), []byte(`"`+from+`assets/`))
-	head := `<meta name="connector" content="` + strings.TrimSuffix(from, "ui/") + `">`
+// guest is the session of somebody who need not sign in; none for everybody else.
+func (u *UI) guest(r *http.Request) ([]byte, error) {
+	if u.cfg.Guest == nil {
+		return nil, nil
+	}
+	token, err := u.cfg.Guest(r)
+	if err != nil || token == "" {
+		return nil, err
+	}
+	return json.Marshal(map[string]string{"door": "demo", "token": string(token)})
+}
+
+// Index is the application as a page. From leads from the page's own address to /ui/, such as "../ui/". Session, when a person is
+// proved already, is JSON with door, token and renew; it goes into the page as <script type="application/json" id="session">.
+func (u *UI) Index(from string, session []byte) ([]byte, error) {
+	if bytes.IndexByte(session, '<') >= 0 { // encoding/json writes none, and one could end the block
+		return nil, errors.New("ui: the session is not as encoding/json writes it")
+	}
+	root := strings.TrimSuffix(from, "ui/")
 	if from == "./" {
-		head = `<meta name="connector" content="../">`
+		root = "../"
 	}
-	if o != nil {
-		said, err := json.Marshal(struct {
-			*Opening
-
-			Token string `json:"token"`
-		}{o, string(o.Token)})
-		if err != nil {
-			return nil, err
-		}
-		head += `<script type="application/json" id="session">` + string(said) + `</script>`
+	head := `<meta name="connector" content="` + root + `">`
+	if session != nil {
+		head += `<script type="application/json" id="session">` + string(session) + `</script>`
 	}
+	page := bytes.ReplaceAll(u.index, []byte(`"./assets/`), []byte(`"`+from+`assets/`))
 	return bytes.Replace(page, []byte("</head>"), []byte(head+"</head>"), 1), nil
-}
-
-// asset serves a file whose name changes with its content.
-func (u *UI) asset(c *gin.Context) {
-	name := path.Base(c.Param("file"))
-	content, err := fs.ReadFile(u.files, "assets/"+name)
-	if err != nil {
-		c.String(http.StatusNotFound, "not found\n")
-		return
-	}
-	c.Header("X-Content-Type-Options", "nosniff")
-	c.Header("Cache-Control", "public, max-age=31536000, immutable")
-	c.Data(http.StatusOK, kinds[path.Ext(name)], content)
-}
-
-var kinds = map[string]string{
-	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".woff": "font/woff", ".png": "image/png",
 }

@@ -27,6 +27,8 @@ export interface Visit {
   complaints: string[]
   // expected lets the answers of some status go by: the browser complains of every 4xx in the console.
   expected: Set<number>
+  // tab opens another page of the same person, watched like the first.
+  tab: () => Promise<Page>
   close: () => Promise<void>
 }
 
@@ -34,22 +36,26 @@ export interface Visit {
 export async function visit(browser: Browser, own: string[], look: Look = {}): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width: look.width ?? 1280, height: look.height ?? 900 }, locale: look.lang === 'en' ? 'en-US' : 'ru-RU', timezoneId: 'Europe/Moscow', reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
   })
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(8_000)
   const complaints: string[] = []
   const expected = new Set<number>()
-  page.on('pageerror', (e) => complaints.push(`error: ${e.message}`))
-  page.on('console', (m) => {
-    if (m.type() !== 'error' && m.type() !== 'warning') return
-    const status = Number(/status of (\d{3})/.exec(m.text())?.[1] ?? 0)
-    if (!expected.has(status)) complaints.push(`console ${m.type()}: ${m.text()}`)
-  })
-  page.on('request', (r) => {
-    const url = new URL(r.url())
-    if (url.protocol.startsWith('http') && !own.includes(url.origin)) complaints.push(`outside: ${r.url()}`)
-  })
-  return { page, complaints, expected, close: () => context.close() }
+  const tab = async (): Promise<Page> => {
+    const page = await context.newPage()
+    page.on('pageerror', (e) => complaints.push(`error: ${e.message}`))
+    page.on('console', (m) => {
+      if (m.type() !== 'error' && m.type() !== 'warning') return
+      const status = Number(/status of (\d{3})/.exec(m.text())?.[1] ?? 0)
+      if (!expected.has(status)) complaints.push(`console ${m.type()}: ${m.text()}`)
+    })
+    page.on('request', (r) => {
+      const url = new URL(r.url())
+      if (url.protocol.startsWith('http') && !own.includes(url.origin)) complaints.push(`outside: ${r.url()}`)
+    })
+    return page
+  }
+  return { page: await tab(), complaints, expected, tab, close: () => context.close() }
 }
 
 // settled waits until a page has its answers.
