@@ -4,6 +4,7 @@ import { computed, reactive, toRaw } from 'vue'
 
 import { api, ask, askWhole, Refusal, type Problem, type ProblemError } from '@/api/client'
 
+import { merge } from './merge'
 import { complete, type Settings } from './shape'
 
 interface Draft {
@@ -17,11 +18,13 @@ interface Draft {
   saving: boolean
   // stale tells that somebody else saved meanwhile (412).
   stale: boolean
+  // contested are the places, by pointer, that the person and somebody else changed; they hold the person's own until it is saved.
+  contested: string[]
   failed: Problem | null
 }
 
 export const draft = reactive<Draft>({
-  portal: '', document: null, stored: '', etag: '', version: 0, errors: [], warnings: [], saving: false, stale: false, failed: null,
+  portal: '', document: null, stored: '', etag: '', version: 0, errors: [], warnings: [], saving: false, stale: false, contested: [], failed: null,
 })
 
 // dirty tells that there is something to save.
@@ -55,12 +58,28 @@ export function warningsUnder(pointer: string): ProblemError[] {
 
 // load takes a portal's settings; what was not saved of another portal is dropped.
 export async function load(portal: string): Promise<void> {
+  const { document, etag } = await newest(portal)
+  take(portal, document, document, etag, [])
+}
+
+// catchUp takes the newest version with the person's own edits upon it, which stay unsaved: somebody else was faster.
+export async function catchUp(): Promise<void> {
+  const { portal } = draft
+  const { document, etag } = await newest(portal)
+  if (!draft.document || draft.portal !== portal) return
+  const merged = merge(JSON.parse(draft.stored) as Settings, toRaw(draft.document), document)
+  take(portal, merged.document, document, etag, merged.contested)
+}
+
+async function newest(portal: string): Promise<{ document: Settings; etag: string }> {
   const { data, response } = await askWhole(api.GET('/api/v1/portals/{portal}/settings', { params: { path: { portal } } }))
-  const document = complete(data)
+  return { document: complete(data), etag: response.headers.get('ETag') ?? '' }
+}
+
+function take(portal: string, document: Settings, stored: Settings, etag: string, contested: string[]): void {
   Object.assign(draft, {
-    portal, document, stored: JSON.stringify(document), etag: response.headers.get('ETag') ?? '', errors: [], warnings: [], stale: false, failed: null,
+    portal, document, stored: JSON.stringify(stored), etag, version: Number(etag.replace(/\D/g, '')) || 0, errors: [], warnings: [], stale: false, contested, failed: null,
   })
-  draft.version = Number(draft.etag.replace(/\D/g, '')) || 0
 }
 
 // need loads a portal's settings when they are not here yet.
@@ -92,7 +111,7 @@ export async function save(): Promise<boolean> {
         params: { path: { portal: draft.portal }, header: { 'If-Match': draft.etag } }, body: body(),
       }),
     )
-    Object.assign(draft, { stored: sent, etag: response.headers.get('ETag') ?? '', version: data.version, errors: [], warnings: data.warnings, stale: false })
+    Object.assign(draft, { stored: sent, etag: response.headers.get('ETag') ?? '', version: data.version, errors: [], warnings: data.warnings, stale: false, contested: [] })
     return true
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal
@@ -108,8 +127,7 @@ export async function save(): Promise<boolean> {
 // undo takes all unsaved changes back.
 export function undo(): void {
   draft.document = JSON.parse(draft.stored) as Settings
-  draft.errors = []
-  draft.failed = null
+  Object.assign(draft, { errors: [], contested: [], failed: null })
 }
 
 // body is the draft as the API takes it.
