@@ -143,7 +143,7 @@ func (st *stage) questions() []question {
 		{name: "journal_phone", url: func(n int) string {
 			return journal(url.Values{"phone": {fmt.Sprintf("+79%09d", 100_000_000+n*stride%callers)}})
 		}, count: 300, paced: true},
-		{name: "journal_text", url: text("Петрова"), count: 20},
+		{name: "journal_text", url: text(st.world.Shop.Employees[0].Name), count: 20},
 		{name: "journal_text_nothing", url: text("нет такого слова"), count: 8},
 		{name: "overview", url: fixed(st.at("/overview")), count: 200, paced: true},
 	}

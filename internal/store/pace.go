@@ -24,9 +24,10 @@ const (
 	queued = `SELECT COUNT(*) AS queue, COALESCE(MIN(created_at), 0) AS oldest FROM (SELECT created_at FROM actions
 		WHERE tenant_id = ? AND portal_id = ? AND ` + unfinished + ` AND substr(action_key, 1, 6) <> 'every/'
 		AND (state <> 'planned' OR attempts > 0 OR due_at <= ?) ORDER BY seq LIMIT ?) AS q`
-	cards = `SELECT a.body, a.first_sent - e.received_at AS took FROM events e JOIN actions a ON a.tenant_id = e.tenant_id
+	// SQLite takes CROSS JOIN as an order: with statistics it would begin with all actions of the portal.
+	cards = `SELECT a.body, a.first_sent - e.received_at AS took FROM events e CROSS JOIN actions a WHERE a.tenant_id = e.tenant_id
 		AND a.portal_id = e.portal_id AND a.session_id = e.session_id AND a.session_id <> '' AND a.event_id = e.event_id
-		WHERE e.tenant_id = ? AND e.received_at >= ? AND e.portal_id = ? AND e.session_id <> '' AND a.command = ? AND a.first_sent > 0
+		AND e.tenant_id = ? AND e.received_at >= ? AND e.portal_id = ? AND e.session_id <> '' AND a.command = ? AND a.first_sent > 0
 		LIMIT ?`
 )
 
