@@ -4,7 +4,7 @@ export default words(
   {
     list: 'Версии', listWhat: 'Каждое сохранение — новая версия. Старую можно вернуть: она станет следующей.', version: 'Версия {n}', start: 'Начальные настройки', inForce: 'действует',
     none: 'Настройки ещё не сохраняли', noneWhat: 'Портал работает с начальными настройками. Первая версия появится, когда вы нажмёте «Сохранить».',
-    compare: 'Сравнить с', same: 'Отличий нет.', changes: '{n} отличие | {n} отличия | {n} отличий', choose: 'Выберите версию, чтобы увидеть, что в ней изменилось.',
+    compare: 'Сравнить с', between: 'От версии {from} к версии {to}', fromStart: 'От начальных настроек к версии {to}', same: 'Отличий нет.', changes: '{n} отличие | {n} отличия | {n} отличий', choose: 'Выберите версию, чтобы увидеть, что в ней изменилось.',
     changed: 'изменено', added: 'добавлено', removed: 'убрано', was: 'было', became: 'стало', nothing: 'нет', empty: 'пусто', filterSet: 'задан', noFilter: 'без условий', anyone: 'не выбран',
     restore: 'Вернуть', restoreTitle: 'Вернуть версию {n}?', restoreWhat: 'Её настройки станут следующей версией и начнут действовать сразу. Уже обработанные звонки не изменятся.', restoreYes: 'Вернуть версию {n}',
     restored: 'Версия {from} возвращена, теперь это версия {n}', unsavedTitle: 'На страницах настроек есть несохранённые изменения', unsavedRestore: 'Если продолжить, они пропадут.', toUnsaved: 'К изменениям',
@@ -42,7 +42,7 @@ export default words(
   {
     list: 'Versions', listWhat: 'Every save is a new version. An old one can be restored: it becomes the next.', version: 'Version {n}', start: 'Initial settings', inForce: 'in force',
     none: 'The settings were never saved', noneWhat: 'The portal works with the initial settings. The first version appears when you press “Save”.',
-    compare: 'Compare with', same: 'Nothing differs.', changes: '{n} difference | {n} differences', choose: 'Choose a version to see what changed in it.',
+    compare: 'Compare with', between: 'From version {from} to version {to}', fromStart: 'From the initial settings to version {to}', same: 'Nothing differs.', changes: '{n} difference | {n} differences', choose: 'Choose a version to see what changed in it.',
     changed: 'changed', added: 'added', removed: 'removed', was: 'was', became: 'became', nothing: 'nothing', empty: 'empty', filterSet: 'set', noFilter: 'no conditions', anyone: 'nobody chosen',
     restore: 'Restore', restoreTitle: 'Restore version {n}?', restoreWhat: 'Its settings become the next version and are in force at once. Calls that were processed do not change.', restoreYes: 'Restore version {n}',
     restored: 'Version {from} is restored; it is version {n} now', unsavedTitle: 'There are unsaved changes on the settings pages', unsavedRestore: 'They will be lost if you go on.', toUnsaved: 'To the changes',
