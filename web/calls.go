@@ -121,8 +121,12 @@ func (o *place) factsOf(c *integration.Call, l integration.Lang) []FactView {
 		source = append(source, c.Params[v]...)
 	}
 	facts := [][2]string{
-		{"virtual", dialled(c.Virtual)}, {"employee", spokeOf(c)}, {"talk", lasting(c.Talk)}, {"wait", lasting(c.Wait)},
-		{"source", strings.Join(source, ", ")}, {"reason", c.LostReason},
+		{"virtual", dialled(c.Virtual)},
+		{"employee", spokeOf(c)},
+		{"talk", lasting(c.Talk)},
+		{"wait", lasting(c.Wait)},
+		{"source", strings.Join(source, ", ")},
+		{"reason", c.LostReason},
 	}
 	if r := c.Request; r != nil {
 		facts = append(facts, [2]string{"line", dialled(r.Line)}, [2]string{"text", r.Text})

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -248,7 +249,7 @@ func FindCall(
 		if err != nil {
 			return nil, err
 		}
-		only = append(portals, "")
+		only = slices.Concat(portals, []integration.PortalID{""})
 	}
 	var found []CallStory
 	for _, p := range only {

@@ -192,9 +192,13 @@ func TestIDsOfConditionsAreNamed(t *testing.T) {
 		parameter   rules.Parameter
 		value, want string
 	}{
-		{integration.ParamEmployee, "7001", "Тестова Анна"}, {integration.ParamScenario, "301", "Основной"},
-		{integration.ParamLastOperation, "3001", "Приветствие"}, {integration.ParamFirstCampaign, "77", "Поиск"},
-		{integration.ParamScenario, "3001", ""}, {integration.ParamVirtualNumber, "7001", ""}, {integration.ParamEmployee, "Анна", ""},
+		{integration.ParamEmployee, "7001", "Тестова Анна"},
+		{integration.ParamScenario, "301", "Основной"},
+		{integration.ParamLastOperation, "3001", "Приветствие"},
+		{integration.ParamFirstCampaign, "77", "Поиск"},
+		{integration.ParamScenario, "3001", ""},
+		{integration.ParamVirtualNumber, "7001", ""},
+		{integration.ParamEmployee, "Анна", ""},
 	} {
 		if got := of.names(c.parameter, c.value); got != c.want {
 			t.Errorf("%s %s is %q, want %q", c.parameter, c.value, got, c.want)
@@ -214,8 +218,20 @@ func TestEveryEventCommandAndStateHasWords(t *testing.T) {
 		}
 	}
 	for _, do := range []crm.Command{
-		crm.Create{}, crm.Update{}, crm.Register{}, crm.ShowCard{}, crm.HideCard{}, crm.Finish{}, crm.SetActivity{}, crm.BindActivity{}, crm.AttachRecord{},
-		crm.AddActivity{}, crm.Comment{}, crm.Transcribe{}, centre.Dial{}, centre.Reread{},
+		crm.Create{},
+		crm.Update{},
+		crm.Register{},
+		crm.ShowCard{},
+		crm.HideCard{},
+		crm.Finish{},
+		crm.SetActivity{},
+		crm.BindActivity{},
+		crm.AttachRecord{},
+		crm.AddActivity{},
+		crm.Comment{},
+		crm.Transcribe{},
+		centre.Dial{},
+		centre.Reread{},
 	} {
 		if say := commandTitles[do.Name()]; say[0] == "" || say[1] == "" {
 			t.Errorf("%s has no words", do.Name())
