@@ -27,7 +27,7 @@ export interface Visit {
   complaints: string[]
   // expected lets the answers of some status go by: the browser complains of every 4xx in the console.
   expected: Set<number>
-  // tab opens another page of the same person, watched like the first.
+  // tab opens another page of the same person, watched like the first; so are pages that pages open.
   tab: () => Promise<Page>
   close: () => Promise<void>
 }
@@ -38,11 +38,10 @@ export async function visit(browser: Browser, own: string[], look: Look = {}): P
     viewport: { width: look.width ?? 1280, height: look.height ?? 900 }, locale: look.lang === 'en' ? 'en-US' : 'ru-RU', timezoneId: 'Europe/Moscow', reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
-  context.setDefaultTimeout(8_000)
+  context.setDefaultTimeout(20_000)
   const complaints: string[] = []
   const expected = new Set<number>()
-  const tab = async (): Promise<Page> => {
-    const page = await context.newPage()
+  context.on('page', (page) => {
     page.on('pageerror', (e) => complaints.push(`error: ${e.message}`))
     page.on('console', (m) => {
       if (m.type() !== 'error' && m.type() !== 'warning') return
@@ -53,16 +52,18 @@ export async function visit(browser: Browser, own: string[], look: Look = {}): P
       const url = new URL(r.url())
       if (url.protocol.startsWith('http') && !own.includes(url.origin)) complaints.push(`outside: ${r.url()}`)
     })
-    return page
-  }
+  })
+  const tab = (): Promise<Page> => context.newPage()
   return { page: await tab(), complaints, expected, tab, close: () => context.close() }
 }
 
-// settled waits until a page has its answers.
-export async function settled(page: Page): Promise<void> {
-  await page.locator('main#content').waitFor()
-  await page.waitForLoadState('networkidle')
-  await page.waitForFunction(() => !document.querySelector('main [role=status][aria-label]'))
+// settled waits until a page is shown, by the name of its route, and has its answers.
+export async function settled(page: Page, name: string): Promise<void> {
+  await page.locator(`html[data-page="${name}"] main#content`).waitFor()
+  await page.waitForFunction(() => {
+    const main = document.querySelector('main#content') as HTMLElement | null
+    return main !== null && main.innerText.trim() !== '' && !main.querySelector('[role=status][aria-label]')
+  })
 }
 
 // barriers are the serious mistakes of accessibility that axe-core finds, by rule and element.
@@ -78,8 +79,8 @@ export async function barriers(page: Page): Promise<string[]> {
 
 const screens = fileURLToPath(new URL('./screens/', import.meta.url))
 
-// screen keeps a picture of what is shown, under a name of its own.
+// screen keeps a picture of what is shown, under a name of its own, without the messages that come and go.
 export async function screen(page: Page, name: string): Promise<void> {
   mkdirSync(screens, { recursive: true })
-  await page.screenshot({ path: `${screens}${name}.png`, fullPage: false, animations: 'disabled' })
+  await page.screenshot({ path: `${screens}${name}.png`, fullPage: false, animations: 'disabled', style: 'li[data-swipe-direction] { display: none }' })
 }

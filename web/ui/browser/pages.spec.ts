@@ -56,8 +56,6 @@ const looks: [name: string, look: Look][] = [
   ['phone-en', { lang: 'en', width: 390, height: 844 }],
 ]
 
-const untranslated = /\b(shell|main|telephony|templates|funnels|responsibles|fields|employees|journal|call|letters|simulate|versions|overview|portals|access|limits|jobs|filter|help)\.[a-zA-Z]+/
-
 describe.each(looks)('%s', (look, how) => {
   let v: Visit
   beforeAll(async () => {
@@ -69,13 +67,12 @@ describe.each(looks)('%s', (look, how) => {
   it.each(pages)('%s', async (name, path) => {
     v.complaints.length = 0
     await v.page.goto(`${world.connector}/ui/#${path()}`)
-    await settled(v.page)
+    await settled(v.page, name)
     await screen(v.page, `${look}-${name}`)
     const sideways = await v.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     expect(sideways, 'the page scrolls sideways').toBeLessThanOrEqual(0)
     const text = (await v.page.locator('main#content').innerText()).trim()
     expect(text, 'an empty page').not.toBe('')
-    expect(text, 'a word that has no translation').not.toMatch(untranslated)
     if (how.lang === 'en' && !how.width) expect(await v.page.locator('nav').first().innerText(), 'the menu in English').not.toMatch(/[а-яё]{4,}/i)
     expect(await barriers(v.page), 'barriers for those who do not see or do not use a mouse').toEqual([])
     expect(v.complaints).toEqual([])

@@ -46,3 +46,8 @@ const routes: RouteRecordRaw[] = [
 ]
 
 export const router = createRouter({ history: createWebHashHistory(), routes })
+
+// The page that is shown is named on the document: for styles, and for whoever drives the page from outside.
+router.afterEach((to) => {
+  document.documentElement.dataset.page = String(to.name)
+})
