@@ -57,9 +57,9 @@ export async function visit(browser: Browser, own: string[], look: Look = {}): P
   return { page: await tab(), complaints, expected, tab, close: () => context.close() }
 }
 
-// settled waits until a page is shown, by the name of its route, and has its answers.
-export async function settled(page: Page, name: string): Promise<void> {
-  await page.locator(`html[data-page="${name}"] main#content`).waitFor()
+// settled waits until a page is shown, the one by the name of its route where it is given, and has its answers.
+export async function settled(page: Page, name?: string): Promise<void> {
+  await page.locator(`html${name ? `[data-page="${name}"]` : ''} main#content`).waitFor()
   await page.waitForFunction(() => {
     const main = document.querySelector('main#content') as HTMLElement | null
     return main !== null && main.innerText.trim() !== '' && !main.querySelector('[role=status][aria-label]')
