@@ -9,6 +9,11 @@ export function time(at: string, zone: string): string {
   return new Intl.DateTimeFormat(lang(), { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false, timeZone: zone }).format(new Date(at))
 }
 
+// stamp is a moment with its date.
+export function stamp(at: string, zone: string): string {
+  return new Intl.DateTimeFormat(lang(), { dateStyle: 'long', timeStyle: 'medium', timeZone: zone }).format(new Date(at))
+}
+
 // date is a day as YYYY-MM-DD.
 export function date(at: string | number, zone: string): string {
   const parts = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: zone }).format(new Date(at))
