@@ -32,6 +32,8 @@ type run struct {
 	Mode     string  `default:"classic" enum:"classic,simple" help:"CRM with leads (classic) or without (simple); of a new portal."`
 	Latency  float64 `default:"0.3" help:"How slow the emulated portal is, compared with a real one."`
 	Told     bool    `hidden:"" help:"Print the addresses as JSON once the morning is over, for tests."`
+
+	Cabinet cabinet `embed:""`
 }
 
 // Run plays until it is interrupted. A second run finds everything as it was left, and plays the
@@ -50,9 +52,9 @@ func (r *run) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer log.Close() //nolint:errcheck // a log
-	a, p, err := connector(ctx, w, app.Config{
-		Listen: r.Listen, Data: r.Data, Database: r.Database, DemoTenant: world.Tenant, Log: slog.New(slog.NewJSONHandler(log, nil)), Lane: soon,
-	})
+	a, p, err := connector(ctx, w, r.Cabinet.into(app.Config{
+		Listen: r.Listen, PublicURL: "http://" + r.Listen, Data: r.Data, Database: r.Database, DemoTenant: world.Tenant, Log: slog.New(slog.NewJSONHandler(log, nil)), Lane: soon,
+	}))
 	if err != nil {
 		return hint(err)
 	}

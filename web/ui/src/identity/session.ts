@@ -8,9 +8,17 @@ import { freshAuth } from './portal'
 // Door is how the person came in.
 export type Door = 'portal' | 'cabinet' | 'typed' | 'demo'
 
+// Placement is where in a portal the page was opened, in the vendor's words, with what the portal says of it (contract bitrix24 §9).
+export interface Placement {
+  code: string
+  options: Record<string, unknown>
+}
+
 interface Opening {
   token: string
   door: 'portal' | 'demo'
+  placement?: string
+  options?: Record<string, unknown>
   // renew is where a fresh token is asked for with the old one.
   renew?: string
   // portal is the one around the page; it tells anew who is there.
@@ -91,7 +99,13 @@ function hear(m: MessageEvent): void {
   }
 }
 
-export const session = { state, start, take, token, refused, leave }
+export const session = { state, start, take, token, refused, leave, placement }
+
+// placement is null when the page was not opened by a portal.
+function placement(): Placement | null {
+  const opening = block()
+  return opening?.placement ? { code: opening.placement, options: opening.options ?? {} } : null
+}
 
 // block reads what the portal's page was made with: <script type="application/json" id="session">.
 function block(): Opening | null {

@@ -13,10 +13,17 @@ function collect(lang: Lang): Record<string, object> {
 
 const kept = 'omniconnector.lang'
 
-// startLang is what was asked for by the address (?lang=en in the SaaS's cabinet), what the person chose before, or the browser's.
+// startLang is what was asked for by the address (?lang=en in the SaaS's cabinet), what the person chose before, the portal's that
+// opened the page, or the browser's.
 function startLang(): Lang {
-  const asked = new URLSearchParams(location.search).get('lang') ?? recall() ?? navigator.language
+  const asked = new URLSearchParams(location.search).get('lang') ?? recall() ?? portals() ?? navigator.language
   return asked.toLowerCase().startsWith('en') ? 'en' : 'ru'
+}
+
+// portals is the language of the portal's user, which the page was made with.
+function portals(): string | null {
+  const said: unknown = JSON.parse(document.getElementById('session')?.textContent || 'null')
+  return said && typeof said === 'object' && 'lang' in said && typeof said.lang === 'string' ? said.lang : null
 }
 
 function recall(): string | null {
@@ -33,6 +40,7 @@ export const i18n = createI18n({
   fallbackLocale: 'ru',
   messages: { ru: collect('ru'), en: collect('en') },
   pluralRules: { ru: russianPlural },
+  missing: (_, key) => console.error(`no words for ${key}`),
 })
 
 // russianPlural picks of "звонок | звонка | звонков".
