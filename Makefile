@@ -13,7 +13,7 @@ UI      := web/ui
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(UI)/vite.config.ts $(UI)/package-lock.json -type f -not -name schema.d.ts)
 export NPM_CONFIG_UPDATE_NOTIFIER ?= false
 
-.PHONY: help run empty morning test unit browser-test lint bench crash stories build fresh tools postgres browser image ui ui-check node
+.PHONY: help run empty morning test unit browser-test lint bench crash stories build fresh tools postgres browser guide-images image ui ui-check node
 
 help: ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
@@ -110,5 +110,8 @@ browser: node ## Install Chromium for the browser tests when there is none
 	$(call debian,chromium fonts-dejavu-core,Chromium); \
 	apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core
 
-image: ## Build the container image
+guide-images: ## Take the administrator's guides' pictures from the screens of the browser tests (after make browser-test)
+	@go run docs/images/squeeze.go $(UI)/browser/screens docs/images
+
+image: ui ## Build the container image
 	@docker build -t omniconnector .

@@ -79,8 +79,9 @@ export async function barriers(page: Page): Promise<string[]> {
 
 const screens = fileURLToPath(new URL('./screens/', import.meta.url))
 
-// screen keeps a picture of what is shown, under a name of its own, without the messages that come and go.
-export async function screen(page: Page, name: string): Promise<void> {
+// screen keeps a picture of what is shown, under a name of its own, without the messages that come and go. Pages that are not ours may
+// refuse a style to hide anything.
+export async function screen(page: Page, name: string, style: string | undefined = 'li[data-swipe-direction] { display: none }'): Promise<void> {
   mkdirSync(screens, { recursive: true })
-  await page.screenshot({ path: `${screens}${name}.png`, fullPage: false, animations: 'disabled', style: 'li[data-swipe-direction] { display: none }' })
+  await page.screenshot({ path: `${screens}${name}.png`, fullPage: false, animations: 'disabled', ...(style && { style }) })
 }
