@@ -49,8 +49,8 @@ func job(t *testing.T, a *app.App, p world.Provisioned, key integration.ActionKe
 		t.Fatal(err)
 	}
 	for _, e := range all {
-		if e.Action.Key == key {
-			return e
+		if e.Entry.Action.Key == key {
+			return e.Entry
 		}
 	}
 	t.Fatalf("no errand %s", key)

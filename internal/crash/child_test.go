@@ -216,12 +216,12 @@ func (d *desk) sound(r *http.Request) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, j := range jobs {
+	for i := range jobs {
+		j := &jobs[i].Entry
 		if j.Err != nil || j.State == lane.StateDoubt || j.State == lane.StateDead {
 			return false, fmt.Errorf("errand %s is %s: %w", j.Action.Key, j.State, j.Err)
 		}
 	}
-
 	letters, _, err := d.app.Store().DeadLetters(r.Context(), d.spec.Tenant, d.spec.Portal, "", 10)
 	if len(letters) > 0 {
 		return false, fmt.Errorf("dead letters: %+v", letters)
