@@ -17,7 +17,7 @@ func TestPortalCodeIsDrawn(t *testing.T) {
 	c = c.as(write)
 	a := c.do("POST", "/api/v1/portals/codes", map[string]any{"client_id": "local.1", "client_secret": "s3cret"}).want(t, 201)
 	drawn := a.json(t)
-	if drawn["expires"] != c.Now().Add(time.Hour).Format(time.RFC3339) || strings.Contains(string(a.body), "s3cret") {
+	if drawn["expires"] != c.Now().Add(time.Hour).Format(time.RFC3339) || strings.Contains(a.body, "s3cret") {
 		t.Errorf("drawn: %s", a.body)
 	}
 	app := drawn["application"].(map[string]any)

@@ -48,7 +48,7 @@ func (a *assets) press(name string, content []byte) []byte {
 		return had.([]byte) //nolint:forcetypeassert // nothing else is put in
 	}
 	var b bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) //nolint:errcheck // the level is one
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	_, _ = w.Write(content)                               // a buffer takes everything
 	_ = w.Close()
 	a.pressed.Store(name, b.Bytes())

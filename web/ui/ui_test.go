@@ -42,7 +42,7 @@ func get(t *testing.T, address string, header http.Header) (*http.Response, stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer a.Body.Close() //nolint:errcheck // read whole
+	defer a.Body.Close()
 	body, err := io.ReadAll(a.Body)
 	if err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ func (p *Platform) showCabinet(w http.ResponseWriter, _ *http.Request, status in
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'")
 	w.WriteHeader(status)
-	_ = cabinetPage.Execute(w, map[string]any{"Accounts": all, "Events": Events(), "Trouble": trouble}) //nolint:errcheck // the reader has gone
+	_ = cabinetPage.Execute(w, map[string]any{"Accounts": all, "Events": Events(), "Trouble": trouble})
 }
 
 // setNotifications stores what was pasted: a list replaces all notifications of the account, a form adds one or replaces the

@@ -20,11 +20,11 @@ func TestCabinetTakesNotifications(t *testing.T) {
 	t.Cleanup(s.Close)
 	shop := p.AddAccount(emulator.Shop(s.URL))
 	show := func() string {
-		r, err := http.Get(s.URL + "/cabinet") //nolint:noctx // a test
+		r, err := http.Get(s.URL + "/cabinet")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer r.Body.Close() //nolint:errcheck // read whole
+		defer r.Body.Close()
 		text, err := io.ReadAll(r.Body)
 		if err != nil {
 			t.Fatal(err)
@@ -36,7 +36,7 @@ func TestCabinetTakesNotifications(t *testing.T) {
 	}
 	paste := func(fields url.Values) int {
 		fields.Set("app", "5001")
-		r, err := http.PostForm(s.URL+"/cabinet/notifications", fields) //nolint:noctx // a test
+		r, err := http.PostForm(s.URL+"/cabinet/notifications", fields)
 		if err != nil {
 			t.Fatal(err)
 		}
