@@ -1,4 +1,5 @@
 import './main.css'
+import './identity/session' // first: it reads the address before the router does
 
 import b24ui from '@bitrix24/b24ui-nuxt/vue-plugin'
 import { createApp } from 'vue'

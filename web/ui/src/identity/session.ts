@@ -41,9 +41,11 @@ let renewing: Promise<string | null> | null = null
 // renewal gets a new token before the old one ends, in the door's own way.
 let renewal: (() => Promise<string | null>) | null = null
 
+// handed is the cabinet's token. It is taken out of the address before the router takes it for the name of a page.
+const handed = fromAddress()
+
 function start(): void {
   const given = block()
-  const handed = fromAddress()
   if (given) {
     take(given.door, given.token)
     const address = given.renew
