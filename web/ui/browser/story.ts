@@ -119,7 +119,7 @@ export class Story {
     const alone = list.getByRole('listitem')
     const name = await alone.locator('p').first().innerText()
     await this.choose(`Пользователь портала для сотрудника ${name}`, 'Мария Главная')
-    await page.getByText('Сопоставление сохранено, версия настроек 2').waitFor()
+    await page.getByText('Сопоставление сохранено, версия настроек 2', { exact: true }).waitFor()
     await list.getByText('У каждого сотрудника есть пользователь портала.').waitFor()
   }
 
@@ -186,7 +186,8 @@ export class Story {
     const platform = await this.v.tab()
     await platform.goto(this.world.platform)
     await platform.getByRole('button', { name: 'incoming-answered' }).click()
-    await platform.close()
+    await platform.getByRole('cell', { name: 'call_incoming', exact: true }).waitFor()
+    await page.bringToFront() // the platform's page stays open: it goes on showing what is sent
     await page.getByText('+7 900 000-00-01').waitFor()
     await page.getByText('CRM работает с лидами: создаём лид «Реклама: Поиск».').waitFor()
     await this.picture('journal', true)
@@ -235,6 +236,7 @@ export class Story {
   private async choose(field: string, option: string, within: Page | Locator = this.page, n = 0): Promise<void> {
     await within.getByLabel(field, { exact: true }).nth(n).click()
     await this.page.getByRole('option', { name: option, exact: true }).or(this.page.getByRole('option', { name: option })).first().click()
+    await this.page.getByRole('listbox').first().waitFor({ state: 'hidden' }) // the focus is back at the field
   }
 
   private async tabOf(name: string): Promise<void> {
