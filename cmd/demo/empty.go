@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,7 +36,11 @@ func (e *empty) Run(ctx context.Context, out io.Writer) error {
 	if err := os.MkdirAll(e.Data, 0o700); err != nil {
 		return err
 	}
-	admin, err := operator(filepath.Join(e.Data, "admin-token"))
+	admin, err := drawn(filepath.Join(e.Data, "admin-token"))
+	if err != nil {
+		return err
+	}
+	cabinet, err := e.cabinet()
 	if err != nil {
 		return err
 	}
@@ -54,10 +59,10 @@ func (e *empty) Run(ctx context.Context, out io.Writer) error {
 	defer log.Close() //nolint:errcheck // a log
 	lanes := soon
 	lanes.Poll = cmp.Or(lanes.Poll, 250*time.Millisecond)
-	a, err := app.Open(ctx, app.Config{
+	a, err := app.Open(ctx, cabinet.into(app.Config{
 		Listen: e.Listen, PublicURL: "http://" + e.Listen, Data: e.Data, Database: e.Database, AdminToken: admin, Lane: lanes,
 		Log: slog.New(slog.NewJSONHandler(log, nil)), AllowPrivate: true, OAuthHosts: []string{w.OAuthHost()},
-	})
+	}))
 	if err != nil {
 		return hint(err)
 	}
@@ -77,8 +82,14 @@ func (e *empty) tell(out io.Writer, w *world.World, a *app.App, admin integratio
 	return err
 }
 
-// operator draws the operator's token at the first start.
-func operator(file string) (integration.Secret, error) {
+// cabinet is the SaaS that docs/api.md plays: its key is beside the operator's token.
+func (e *empty) cabinet() (cabinet, error) {
+	key, err := drawn(filepath.Join(e.Data, "cabinet-key"))
+	return cabinet{EmbedKeys: "cabinet:hs256:" + base64.StdEncoding.EncodeToString([]byte(key)), EmbedIssuer: "cabinet.example"}, err
+}
+
+// drawn is a secret of the installation, drawn at the first start.
+func drawn(file string) (integration.Secret, error) {
 	had, err := os.ReadFile(file) // #nosec G304 -- a file of our own
 	if err == nil {
 		return integration.Secret(had), nil
@@ -86,8 +97,8 @@ func operator(file string) (integration.Secret, error) {
 	if !errors.Is(err, os.ErrNotExist) {
 		return "", err
 	}
-	drawn := rand.Text() + rand.Text()
-	return integration.Secret(drawn), os.WriteFile(file, []byte(drawn), 0o600)
+	fresh := rand.Text() + rand.Text()
+	return integration.Secret(fresh), os.WriteFile(file, []byte(fresh), 0o600)
 }
 
 const emptyGuide = `

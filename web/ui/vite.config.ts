@@ -6,7 +6,14 @@ import { defineConfig } from 'vite'
 // The UI is served by the connector itself, at / and inside portals' frames: every address in it is relative.
 export default defineConfig({
   base: './',
-  plugins: [vue(), bitrix24UI({ colorMode: false, components: { dts: 'components.d.ts' }, autoImport: { dts: 'auto-imports.d.ts' } })],
+  plugins: [
+    vue(),
+    // Of the kit only what is used: neither its components for articles nor the looks of components that nobody renders.
+    bitrix24UI({
+      colorMode: false, prose: false, mdc: false, experimental: { componentDetection: true },
+      components: { dts: 'components.d.ts' }, autoImport: { dts: 'auto-imports.d.ts' },
+    }),
+  ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { target: 'es2022', chunkSizeWarningLimit: 1200, reportCompressedSize: true },
   server: { proxy: { '/api': process.env.OMNI_URL ?? 'http://127.0.0.1:8080' } },
