@@ -10,7 +10,7 @@ vi.hoisted(async () => {
   await import('vue') // it takes the page as it is when it is loaded
   vi.stubGlobal('navigator', { language: 'ru' })
   vi.stubGlobal('location', { href: 'http://ui.example/', search: '' })
-  vi.stubGlobal('document', { querySelector: () => null, documentElement: {} })
+  vi.stubGlobal('document', { querySelector: () => null, getElementById: () => null, documentElement: {} })
 })
 
 const stage = (code: string, name: string) => ({ code, name, closed: false })
