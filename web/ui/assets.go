@@ -49,7 +49,7 @@ func (a *assets) press(name string, content []byte) []byte {
 	}
 	var b bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	_, _ = w.Write(content)                               // a buffer takes everything
+	_, _ = w.Write(content) // a buffer takes everything
 	_ = w.Close()
 	a.pressed.Store(name, b.Bytes())
 	return b.Bytes()
