@@ -163,8 +163,8 @@ var sentences = map[string]said{
 	"contradictory": {"Это правило никогда не сработает: его условия противоречат друг другу, таких звонков не бывает. Исправьте условия или удалите правило.", "This rule can never win: its conditions contradict each other, and no call fits them. Mend the conditions, or remove the rule."},
 	"shadowed":      {"До этого правила дело никогда не дойдёт: каждый звонок, который ему подходит, раньше забирает правило {0}. Поднимите это правило выше или измените условия.", "This rule can never win: every call that fits it is taken by rule {0} above. Move this rule up, or change the conditions."},
 	"shadowed_together": {
-		"До этого правила дело никогда не дойдёт: звонки, которые ему подходят, раньше забирают правила выше, все вместе. Поднимите это правило выше или измените условия.",
-		"This rule can never win: the calls that fit it are taken by the rules above, all of them together. Move this rule up, or change the conditions.",
+		"До этого правила дело никогда не дойдёт: звонки, которые ему подходят, раньше забирают правила выше, все вместе: {0}. Поднимите это правило выше или измените условия.",
+		"This rule can never win: the calls that fit it are taken by these rules above together: {0}. Move this rule up, or change the conditions.",
 	},
 	"overlap":              {"Есть звонки, которые подходят и этому правилу, и правилу {0} выше: для них сработает правило {0}. Если нужно иначе, поменяйте правила местами или уточните условия.", "Some calls fit both this rule and rule {0} above: rule {0} wins them. If that is not meant, swap the rules, or narrow the conditions."},
 	"filter_contradictory": {"Условия фильтра противоречат друг другу: не пройдёт ни один звонок. Исправьте условия.", "The filter's conditions contradict each other: no call passes. Mend the conditions."},

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"slices"
 	"strconv"
 
 	"omniconnector/rules"
@@ -70,9 +71,29 @@ func (w *winner) verdict(j int) (code string, args []said) {
 		}
 	}
 	if len(w.before) > 1 && w.never(self, w.before) {
-		return "shadowed_together", nil
+		return "shadowed_together", []said{w.needed(self)}
 	}
 	return "", nil
+}
+
+// needed names those of the rules above that take all calls of one together: without any of them it would win some.
+func (w *winner) needed(self []int) said {
+	need := w.before
+	for size := len(need) / 2; size > 0; size /= 2 { // halves, quarters and at last single rules that are not needed go
+		for at := 0; at < len(need); {
+			rest := slices.Delete(slices.Clone(need), at, min(at+size, len(need)))
+			if w.never(self, rest) {
+				need = rest
+			} else {
+				at += size
+			}
+		}
+	}
+	names := make([]string, 0, len(need))
+	for _, i := range need {
+		names = append(names, w.name(i)[0])
+	}
+	return listed(names)
 }
 
 // overlap finds a rule above that takes calls from this one, although neither is a case of the other: a special rule

@@ -80,6 +80,21 @@ func TestRulesThatTakeCallsFromOneAnotherAreWarnedOf(t *testing.T) {
 	}
 }
 
+func TestRulesThatTakeAllTogetherAreNamed(t *testing.T) {
+	t.Parallel()
+	campaign := func(values ...string) rules.Filter { return include(integration.ParamCampaign, values...) }
+	s := settings.Example()
+	s.Telephony.Incoming.Responsible.Rules = nil
+	for i, f := range []rules.Filter{campaign("Поиск"), campaign("Почта"), campaign("Баннеры"), campaign("Поиск", "Баннеры")} {
+		s.Telephony.Incoming.Responsible.Rules = append(s.Telephony.Incoming.Responsible.Rules, integration.ResponsibleRule{User: crm.UserID(100 + i), Where: f})
+	}
+	warned := settings.Warnings(s, settings.Directories{})
+	i := slices.IndexFunc(warned, func(p settings.Problem) bool { return p.Code == "shadowed_together" })
+	if i < 0 || !strings.Contains(warned[i].EN, "together: 1, 3.") || !strings.Contains(warned[i].RU, "вместе: 1, 3.") {
+		t.Errorf("warnings: %+v", warned)
+	}
+}
+
 func TestRulesWithTheSameResultMayOverlap(t *testing.T) {
 	t.Parallel()
 	s := settings.Example()
