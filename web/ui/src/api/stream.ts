@@ -93,8 +93,10 @@ export function useStream(listener: Listener): Stream {
   }
 
   function take(message: Message): void {
+    // The first connection begins with what changes from now on, and the page was read before it: what came between was told to nobody.
+    const first = last === ''
     if (message.id) last = message.id
-    if (message.event === 'reset') listener.reset()
+    if (message.event === 'reset' || (first && message.event === 'position')) listener.reset()
     else if (message.event !== 'position') listener.change(JSON.parse(message.data) as Change)
   }
 
