@@ -4,7 +4,7 @@ import type { Schemas } from '@/api/client'
 export type Row = Schemas['CallRow']
 
 // newestFirst is the order of the API.
-export function newestFirst(a: Row, b: Row): number {
+function newestFirst(a: Row, b: Row): number {
   const order = Date.parse(b.received) - Date.parse(a.received)
   return order || (a.event < b.event ? 1 : a.event > b.event ? -1 : 0)
 }

@@ -7,7 +7,7 @@ export type Lack = Schemas['LackView']
 export type Mapping = Schemas['MappingView']
 
 // kindOf tells of which kind of entity a lacking field is: where the settings name it says so.
-export function kindOf(lack: Lack): string {
+function kindOf(lack: Lack): string {
   return lack.pointers.map((p) => /^\/telephony\/extra_fields\/(\w+)\//.exec(p)?.[1]).find(Boolean) ?? ''
 }
 

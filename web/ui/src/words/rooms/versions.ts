@@ -18,7 +18,7 @@ export default words(
     by: { mapping: 'выбрано вами', same: 'тот же', email: 'по почте', name: 'по названию' }, instead: 'Замена', from: 'В файле', to: 'В портале', where: 'Где',
     audit: {
       what: 'Кто менял настройки, скачивал их и отправлял звонки повторно. Записи не удаляются.', none: 'Пока никто ничего не менял', noneWhat: 'Здесь появятся сохранения настроек, выгрузки, токены и повторные отправки.', who: 'Кто', when: 'Когда', did: 'Что сделано', portal: 'Портал',
-      api: 'токен «{name}»', embed: '{name} (личный кабинет)', bitrix: 'пользователь портала № {id}', details: 'Подробности',
+      api: 'токен «{name}»', embed: '{name} (личный кабинет)', bitrix: 'пользователь портала № {id}',
       verbs: {
         settings_saved: 'Сохранены настройки, версия {version}', settings_exported: 'Скачаны настройки, версия {version} ({format})', settings_imported: 'Настройки загружены из файла, версия {version}', settings_restored: 'Возвращена версия {from}, теперь это версия {version}',
         calls_replayed: 'Звонки решены заново: {calls}', action_retried: 'Отправлено ещё раз: {action}', action_dismissed: 'Снято с контроля: {action}', token_created: 'Создан токен «{name}»', token_revoked: 'Отозван токен «{name}»',
@@ -56,7 +56,7 @@ export default words(
     by: { mapping: 'chosen by you', same: 'the same', email: 'by e-mail', name: 'by name' }, instead: 'Substitute', from: 'In the file', to: 'In the portal', where: 'Where',
     audit: {
       what: 'Who changed the settings, downloaded them and sent calls again. Records are never deleted.', none: 'Nobody has changed anything yet', noneWhat: 'Saved settings, exports, tokens and retries appear here.', who: 'Who', when: 'When', did: 'What was done', portal: 'Portal',
-      api: 'token “{name}”', embed: '{name} (cabinet)', bitrix: 'portal user no. {id}', details: 'Details',
+      api: 'token “{name}”', embed: '{name} (cabinet)', bitrix: 'portal user no. {id}',
       verbs: {
         settings_saved: 'Settings saved, version {version}', settings_exported: 'Settings downloaded, version {version} ({format})', settings_imported: 'Settings loaded from a file, version {version}', settings_restored: 'Version {from} restored; it is version {version} now',
         calls_replayed: 'Calls decided once more: {calls}', action_retried: 'Sent again: {action}', action_dismissed: 'Settled: {action}', token_created: 'Token “{name}” created', token_revoked: 'Token “{name}” revoked',
