@@ -13,7 +13,7 @@ UI      := web/ui
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(UI)/vite.config.ts $(UI)/package-lock.json -type f -not -name schema.d.ts)
 export NPM_CONFIG_UPDATE_NOTIFIER ?= false
 
-.PHONY: help run empty morning test unit browser-test lint bench crash stories build fresh tools postgres browser guide-images image ui ui-check node
+.PHONY: help run empty morning test unit browser-test lint bench crash stories build fresh tools postgres browser shell guide-images image ui ui-check node
 
 help: ## Show this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
@@ -76,7 +76,7 @@ build: ui ## Build the binaries into bin/
 fresh: ## Forget what `make run` stored
 	@rm -rf data/demo data/empty
 
-tools: postgres browser ## Install what the tests need and the machine lacks
+tools: postgres browser shell ## Install what the tests need and the machine lacks
 
 # $(call debian,PACKAGES,NAME) gets ready to install Debian's packages, or ends with the command that installs them.
 define debian
@@ -109,6 +109,11 @@ browser: node ## Install Chromium for the browser tests when there is none
 	@if command -v chromium >/dev/null; then exit 0; fi; \
 	$(call debian,chromium fonts-dejavu-core,Chromium); \
 	apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core
+
+shell: ## Install what the examples of docs/api.md use, when it is absent
+	@if command -v curl >/dev/null && command -v jq >/dev/null && command -v openssl >/dev/null; then exit 0; fi; \
+	$(call debian,curl jq openssl,curl jq openssl); \
+	apt-get install -q -y --no-install-recommends curl jq openssl
 
 guide-images: ## Take the administrator's guides' pictures from the screens of the browser tests (after make browser-test)
 	@go run docs/images/squeeze.go $(UI)/browser/screens docs/images
