@@ -53,6 +53,7 @@ func table() []figure {
 		lookupsM = &measurement{"whose client is calling, 1,000,000 known", (*bench).lookupsLong}
 		api      = &measurement{"the API, 100,000 events", (*bench).api}
 		apiM     = &measurement{"the API, 1,000,000 events", (*bench).apiLong}
+		paint    = &measurement{"the first page in a browser", (*bench).paint}
 		orders   = &measurement{"orders of arrival", (*bench).permutations}
 		idle     = &measurement{"an idle portal", (*bench).idle}
 		memory   = &measurement{"memory of idle portals", (*bench).memory}
@@ -135,6 +136,10 @@ func table() []figure {
 		{"start_ready_ms", "ms", atMost(1000), false, start},
 		{"start_ready_ms_again", "ms", none, false, start},
 		{"resume_after_kill_s", "s", atMost(15), true, takeover},
+		{"ui_bundle_js_gzip_kb", "kB", none, false, paint},
+		{"ui_bundle_css_gzip_kb", "kB", none, false, paint},
+		{"ui_first_paint_ms", "ms", none, false, paint},
+		{"ui_first_rows_ms", "ms", none, false, paint},
 		{"intake_gain_over_gorm", "ratio", atLeast(4), false, intake},
 		{"rules_10000_over_1", "ratio", atMost(2), false, decide},
 	}, append(apiFigures("", true, apiM), apiFigures("_100k", false, api)...)...)
