@@ -135,6 +135,7 @@ func (st *stage) questions() []question {
 		return "http://" + st.app.Address() + "/api/v1/events?" + query.Encode()
 	}
 	fixed := func(u string) func(int) string { return func(int) string { return u } }
+	staff := st.world.Shop.Employees // of whom answered picks one by the call's number
 	text := func(word string) func(int) string { return fixed(journal(url.Values{"text": {word}})) }
 	return []question{
 		{name: "settings_read", url: fixed(st.at("/settings")), count: 300, paced: true},
@@ -143,7 +144,7 @@ func (st *stage) questions() []question {
 		{name: "journal_phone", url: func(n int) string {
 			return journal(url.Values{"phone": {fmt.Sprintf("+79%09d", 100_000_000+n*stride%callers)}})
 		}, count: 300, paced: true},
-		{name: "journal_text", url: text(st.world.Shop.Employees[0].Name), count: 20},
+		{name: "journal_text", url: text(staff[(firstSession+1)%len(staff)].Name), count: 20},
 		{name: "journal_text_nothing", url: text("нет такого слова"), count: 8},
 		{name: "overview", url: fixed(st.at("/overview")), count: 200, paced: true},
 	}
