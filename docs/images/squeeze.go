@@ -78,7 +78,47 @@ func binOf(c color.Color) bin {
 	return bin{uint8(r >> 8 &^ 3), uint8(g >> 8 &^ 3), uint8(b >> 8 &^ 3)}
 }
 
-// paletted gives every pixel the nearest of the most frequent colours.
+// chosen takes the half of a palette that is most frequent, and then, one by one, what would be shown most wrongly without it: the red of
+// a small cross is rare and must stay red.
+func chosen(bins []bin, count func(bin) int) []bin {
+	const size = 256
+	if len(bins) <= size {
+		return bins
+	}
+	out := slices.Clone(bins[:size/2])
+	rest := bins[size/2:]
+	far := make([]int, len(rest))
+	for i, k := range rest {
+		far[i] = distance(k, out[0])
+		for _, o := range out {
+			far[i] = min(far[i], distance(k, o))
+		}
+	}
+	for len(out) < size {
+		worst := 0
+		for i := range rest {
+			if far[i]*count(rest[i]) > far[worst]*count(rest[worst]) {
+				worst = i
+			}
+		}
+		out = append(out, rest[worst])
+		for i, k := range rest {
+			far[i] = min(far[i], distance(k, rest[worst]))
+		}
+	}
+	return out
+}
+
+func distance(a, b bin) int {
+	sum := 0
+	for i := range a {
+		d := int(a[i]) - int(b[i])
+		sum += d * d
+	}
+	return sum
+}
+
+// paletted gives every pixel the nearest of the chosen colours.
 func paletted(img image.Image) *image.Paletted {
 	type seen struct {
 		n     int
@@ -103,8 +143,9 @@ func paletted(img image.Image) *image.Paletted {
 		bins = append(bins, k)
 	}
 	slices.SortFunc(bins, func(a, b bin) int { return cmp.Or(found[b].n-found[a].n, slices.Compare(a[:], b[:])) })
+	bins = chosen(bins, func(k bin) int { return found[k].n })
 	var palette color.Palette
-	for _, k := range bins[:min(len(bins), 256)] {
+	for _, k := range bins {
 		var most color.RGBA
 		for c, n := range found[k].exact {
 			if n > found[k].exact[most] || n == found[k].exact[most] && (c.R < most.R || c.G < most.G || c.B < most.B) {
@@ -117,7 +158,7 @@ func paletted(img image.Image) *image.Paletted {
 	for k := range found {
 		index[k] = uint8(palette.Index(color.RGBA{k[0] | 2, k[1] | 2, k[2] | 2, 255}))
 	}
-	for i, k := range bins[:len(palette)] {
+	for i, k := range bins {
 		index[k] = uint8(i)
 	}
 	out := image.NewPaletted(b, palette)
