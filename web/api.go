@@ -188,6 +188,7 @@ func add[I, O any](a *API, r route, handle func(context.Context, *I) (*O, error)
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err == nil {
+			a.record(ctx, r.id, in, out)
 			return out, nil
 		}
 		p := told(err, speaks(ctx))

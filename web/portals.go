@@ -153,8 +153,7 @@ func (a *API) getPortal(ctx context.Context, in *PortalPath) (*portalOut, error)
 }
 
 func (a *API) disconnectPortal(ctx context.Context, in *PortalPath) (*struct{}, error) {
-	who := caller(ctx)
-	err := a.cfg.Store.SetPortalState(ctx, who.Tenant.ID, in.Portal, integration.PortalGone, author(ctx))
+	err := a.cfg.Store.SetPortalState(ctx, caller(ctx).Tenant.ID, in.Portal, integration.PortalGone, "")
 	return &struct{}{}, err
 }
 

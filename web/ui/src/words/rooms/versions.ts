@@ -22,7 +22,9 @@ export default words(
       verbs: {
         settings_saved: 'Сохранены настройки, версия {version}', settings_exported: 'Скачаны настройки, версия {version} ({format})', settings_imported: 'Настройки загружены из файла, версия {version}', settings_restored: 'Возвращена версия {from}, теперь это версия {version}',
         calls_replayed: 'Звонки решены заново: {calls}', action_retried: 'Отправлено ещё раз: {action}', action_dismissed: 'Снято с контроля: {action}', token_created: 'Создан токен «{name}»', token_revoked: 'Отозван токен «{name}»',
-        hook_created: 'Создан секрет уведомлений', hook_revoked: 'Отозван секрет уведомлений', portal_connected: 'Подключён портал', portal_code_drawn: 'Выдан код подключения портала', portal_erased: 'Удалены данные портала',
+        hook_created: 'Создан секрет уведомлений', hook_revoked: 'Отозван секрет уведомлений', portal_connected: 'Подключён портал', portal_code_drawn: 'Выдан код подключения портала', portal_erased: 'Удалены данные портала', portal_disconnected: 'Отключён портал', portal_tested: 'Проверена связь с порталом', portal_sync_asked: 'Запрошена синхронизация', portal_index_asked: 'Запрошено перечитывание индекса клиентов',
+        calls_import_asked: 'Запрошен импорт истории звонков', calls_simulated: 'Запущена симуляция на прошлых звонках', platform_connected: 'Подключена платформа телефонии', platform_disconnected: 'Отключена платформа телефонии', platform_tested: 'Проверен доступ к платформе',
+        hook_drawn: 'Заменены секреты уведомлений', tenant_created: 'Создан клиент', tenant_suspended: 'Клиент приостановлен', tenant_resumed: 'Клиент возобновлён',
       },
     },
     items: { rule: 'правило {n}', template: 'шаблон {n}', pair: 'поле {n}', condition: 'условие {n}', value: 'значение {n}', number: 'номер {n}', employee: 'строка {n}', only: 'сотрудник {n}', day: 'день {n}' },
@@ -60,7 +62,9 @@ export default words(
       verbs: {
         settings_saved: 'Settings saved, version {version}', settings_exported: 'Settings downloaded, version {version} ({format})', settings_imported: 'Settings loaded from a file, version {version}', settings_restored: 'Version {from} restored; it is version {version} now',
         calls_replayed: 'Calls decided once more: {calls}', action_retried: 'Sent again: {action}', action_dismissed: 'Settled: {action}', token_created: 'Token “{name}” created', token_revoked: 'Token “{name}” revoked',
-        hook_created: 'Secret of the notifications drawn', hook_revoked: 'Secret of the notifications revoked', portal_connected: 'Portal connected', portal_code_drawn: 'Code for connecting a portal drawn', portal_erased: 'Data of the portal erased',
+        hook_created: 'Secret of the notifications drawn', hook_revoked: 'Secret of the notifications revoked', portal_connected: 'Portal connected', portal_code_drawn: 'Code for connecting a portal drawn', portal_erased: 'Data of the portal erased', portal_disconnected: 'Portal disconnected', portal_tested: 'Connection to the portal tested', portal_sync_asked: 'Synchronisation asked for', portal_index_asked: 'Reading of the index of customers asked for',
+        calls_import_asked: 'Import of past calls asked for', calls_simulated: 'Simulation of past calls started', platform_connected: 'Telephony platform connected', platform_disconnected: 'Telephony platform disconnected', platform_tested: 'Access to the platform tested',
+        hook_drawn: 'Secrets of the notifications replaced', tenant_created: 'Tenant created', tenant_suspended: 'Tenant suspended', tenant_resumed: 'Tenant resumed',
       },
     },
     items: { rule: 'rule {n}', template: 'template {n}', pair: 'field {n}', condition: 'condition {n}', value: 'value {n}', number: 'number {n}', employee: 'row {n}', only: 'employee {n}', day: 'day {n}' },
