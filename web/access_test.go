@@ -128,7 +128,10 @@ func TestEveryDocumentedOperationAnswers(t *testing.T) {
 		if a := who.do(o.method, o.of(portal, event, session), body, "If-Match", `*`); a.status >= 300 {
 			t.Errorf("%s %s: %d %s", o.method, o.path, a.status, a.body)
 		}
-		if left := latestAudit(writer) != before; !strings.Contains(o.path, "confirm=") && o.path != "/api/v1/tenants" && left == o.asks() {
+		if strings.Contains(o.path, "confirm=") || o.path == "/api/v1/tenants" {
+			continue // the audit is gone, or another tenant's
+		}
+		if left := latestAudit(writer) != before; left == o.asks() {
 			t.Errorf("%s %s: it left a row in the audit: %t", o.method, o.path, left)
 		}
 		if strings.HasSuffix(o.path, "/suspend") {
