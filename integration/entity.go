@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"omniconnector/crm"
-	"omniconnector/rules"
 )
 
 // existing is what the CRM has of the customer, chosen by the stated policy where there are several.
@@ -264,82 +263,6 @@ func (d *decision) fields(t *Target) crm.Fields {
 	}
 	f.Custom = d.extra(t.Kind)
 	return f
-}
-
-// stage chooses funnel and stage: the first rule that holds and that the portal still has, else the default (T-13).
-func (d *decision) stage(k crm.Kind, explain bool) (funnel int64, stage string) {
-	var check *rules.Check
-	note := func(code string, args ...string) {
-		if explain {
-			d.because("T-13", code, args...).Check = check
-		}
-	}
-	f := &d.Settings.Calls(d.Call.Direction).Funnels
-	won := d.Settings.funnelRule(&d.Call, k)
-	for _, l := range won.lost {
-		check = l.check
-		note(l.code(), "name", titled(f.Rules[l.number].Name, l.number))
-	}
-	check = won.check
-	if i := won.number; i >= 0 {
-		r := f.Rules[i]
-		if d.has(k, r.Funnel, r.Stage) {
-			note("funnel_rule", "name", titled(r.Name, i), "stage", d.stageName(k, r.Funnel, r.Stage))
-			return r.Funnel, r.Stage
-		}
-		note("funnel_vanished", "name", titled(r.Name, i), "stage", r.Stage)
-	}
-	check = nil
-	funnel, stage = f.Funnel, f.Stage
-	if k == crm.Lead {
-		funnel, stage = 0, f.LeadStage
-	}
-	if !d.has(k, funnel, stage) {
-		note("default_vanished", "stage", stage)
-		funnel, stage = d.firstStage(k, funnel)
-	}
-	note("funnel_default", "stage", d.stageName(k, funnel, stage))
-	return funnel, stage
-}
-
-// stages are the stages of leads, or of a funnel; nil when the portal has no such funnel.
-func (d *decision) stages(k crm.Kind, funnel int64) []crm.Stage {
-	if k == crm.Lead {
-		return d.Directory.LeadStages
-	}
-	for _, f := range d.Directory.Funnels {
-		if f.ID == funnel {
-			return f.Stages
-		}
-	}
-	return nil
-}
-
-// has reports whether the portal has a stage. Before the first synchronisation nothing is known, and then nothing is refused.
-func (d *decision) has(k crm.Kind, funnel int64, stage string) bool {
-	if len(d.Directory.LeadStages) == 0 && len(d.Directory.Funnels) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(d.stages(k, funnel), func(s crm.Stage) bool { return s.Code == stage })
-}
-
-// firstStage is where an entity begins when its funnel, or the general one, has lost the stage it should begin in.
-func (d *decision) firstStage(k crm.Kind, funnel int64) (int64, string) {
-	for _, f := range []int64{funnel, 0} {
-		if stages := d.stages(k, f); len(stages) > 0 {
-			return f, stages[0].Code
-		}
-	}
-	return 0, "NEW"
-}
-
-func (d *decision) stageName(k crm.Kind, funnel int64, stage string) string {
-	for _, s := range d.stages(k, funnel) {
-		if s.Code == stage {
-			return s.Name
-		}
-	}
-	return stage
 }
 
 func titled(name string, i int) string {

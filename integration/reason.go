@@ -148,7 +148,7 @@ var sentences = map[string][2]string{
 	"funnel_default":   {"Воронка и стадия — по умолчанию: {stage}.", "Funnel and stage are the defaults: {stage}."},
 	"funnel_rule":      {"Воронка и стадия — по правилу «{name}»: {stage}.", "Funnel and stage come from the rule “{name}”: {stage}."},
 	"funnel_vanished":  {"Правило «{name}» называет стадию {stage}, которой в портале больше нет: взята стадия по умолчанию.", "The rule “{name}” names stage {stage}, which the portal no longer has: the default is used."},
-	"default_vanished": {"Стадии по умолчанию {stage} в портале больше нет: взята первая стадия.", "The portal no longer has the default stage {stage}: the first one is used."},
+	"default_vanished": {"Стадии по умолчанию {stage} в портале больше нет: взята первая открытая.", "The portal no longer has the default stage {stage}: the first open one is used."},
 	"rule_not_yet":     {"Правило «{name}» пока не решено: нужен ответ сотрудника.", "The rule “{name}” is not decided yet: it needs an employee's answer."},
 	"rule_failed":      {"Правило «{name}» не подошло.", "The rule “{name}” does not hold."},
 

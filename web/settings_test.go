@@ -20,7 +20,7 @@ const wrong = `{
     "incoming": {
       "filter": {"on": true, "where": {"of": [{"parameter": "virtual_numbr", "mode": "include", "values": []}]}},
       "names": {"lead": [{"text": "Звонок {{contact_phone_nmber}}"}, {"text": "{{app_name"}]},
-      "funnels": {"funnel": 8, "rules": [{"entity": "deal", "funnel": 1, "stage": "NEW"}]},
+      "funnels": {"stage": "", "rules": [{"entity": "deal", "funnel": 1}]},
       "responsible": {"default": 404}
     },
     "outgoing": {"respnsible": {"default": 1}}
@@ -114,6 +114,33 @@ func TestFilterThatHidesMissedCallsIsSavedWithTheManualsWarning(t *testing.T) {
 	a := writer.speaking("ru").do("PUT", "/api/v1/portals/"+portal+"/settings", string(settings.Write(s)), "If-Match", `"1"`).want(t, 200)
 	if !strings.Contains(a.body, "/telephony/incoming/filter/where") || !strings.Contains(a.body, "пропущенные звонки не будут зарегистрированы в Bitrix24") {
 		t.Errorf("no warning: %s", a.body)
+	}
+}
+
+// S-3, T-13: what the portal lost is told with every save and stops none of them.
+func TestStageThatThePortalLostDoesNotStopASave(t *testing.T) {
+	t.Parallel()
+	c := setup(t)
+	_, writer, portal := c.tenant("shop")
+	s := webtest.Settings()
+	s.Telephony.Incoming.Funnels.Stage, s.Telephony.Outgoing.Funnels.Funnel = "GONE", 8
+	s.Telephony.Outgoing.Create = false // what the tenant is really about
+	at := "/api/v1/portals/" + portal + "/settings"
+	want := []string{"/telephony/incoming/funnels/stage unknown_stage", "/telephony/outgoing/funnels/funnel unknown_funnel"}
+	checked := writer.do("POST", at+"/validate", string(settings.Write(s))).want(t, 200).json(t)
+	saved := writer.do("PUT", at, string(settings.Write(s)), "If-Match", `"1"`).want(t, 200)
+	if checked["valid"] != true || saved.header.Get("ETag") != `"2"` {
+		t.Errorf("valid %v, saved as %s", checked["valid"], saved.header.Get("ETag"))
+	}
+	for where, answer := range map[string]map[string]any{"validate": checked, "save": saved.json(t)} {
+		got := []string{}
+		for _, w := range answer["warnings"].([]any) {
+			w := w.(map[string]any)
+			got = append(got, w["pointer"].(string)+" "+w["code"].(string))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s warns (-want +got):\n%s", where, diff)
+		}
 	}
 }
 

@@ -83,54 +83,20 @@ func (c *checker) template(at, text string) {
 	c.say(at, "unknown_variable", verbatim(unknown.Name))
 }
 
+// funnels checks what must be there. What the portal has not, or no longer, is a warning (S-3): calls go on with a default (T-13).
 func (c *checker) funnels(at string, f *integration.Funnels, words []rules.Word) {
 	if c.dir.Mode != crm.Simple { // a portal without leads does not look at it
-		c.leadStage(at+"/lead_stage", f.LeadStage)
+		c.required(at+"/lead_stage", f.LeadStage, longestCode)
 	}
-	c.dealStage(at, f.Funnel, f.Stage)
+	c.required(at+"/stage", f.Stage, longestCode)
 	for i := range f.Rules {
 		r := &f.Rules[i]
 		place := at + "/rules/" + strconv.Itoa(i)
 		c.text(place+"/name", r.Name, longestName)
 		c.choice(place+"/entity", string(r.Entity), string(crm.Lead), string(crm.Deal))
-		switch r.Entity {
-		case crm.Lead:
-			c.leadStage(place+"/stage", r.Stage)
-		case crm.Deal:
-			c.dealStage(place, r.Funnel, r.Stage)
-		default: // whose stage it is cannot be told
-			c.required(place+"/stage", r.Stage, longestCode)
-		}
+		c.required(place+"/stage", r.Stage, longestCode)
 		c.filter(place+"/where", r.Where, words)
 	}
-}
-
-func (c *checker) leadStage(at, stage string) {
-	c.required(at, stage, longestCode)
-	if stage != "" && c.dir.known() && !has(c.dir.LeadStages, stage) {
-		c.say(at, "unknown_lead_stage", verbatim(stage))
-	}
-}
-
-// dealStage checks a funnel and its stage. When the funnel is not there, nothing is said of the stage.
-func (c *checker) dealStage(at string, funnel int64, stage string) {
-	c.required(at+"/stage", stage, longestCode)
-	if !c.dir.known() || c.unreadable(at+"/funnel") {
-		return
-	}
-	f, ok := c.dir.funnel(funnel)
-	if !ok {
-		c.say(at+"/funnel", "unknown_funnel", count(funnel))
-		return
-	}
-	if stage == "" || has(f.Stages, stage) {
-		return
-	}
-	if other, ok := c.dir.home(stage); ok {
-		c.say(at+"/stage", "stage_of_other_funnel", verbatim(stage), funnelName(f), funnelName(other))
-		return
-	}
-	c.say(at+"/stage", "unknown_stage", verbatim(stage), funnelName(f))
 }
 
 func (c *checker) responsible(at string, r *integration.Responsible, words []rules.Word) {

@@ -173,6 +173,16 @@ func TestWhatThePortalLacksIsToldAndNothingIsApplied(t *testing.T) {
 	if len(fitted.Lacks) != 0 || !strings.Contains(string(fitted.Body), `"C4:NEW"`) {
 		t.Errorf("mapped by hand: %+v", fitted.Lacks)
 	}
+	astray, _ := f.Fit("there", elsewhere(), settings.Mapping{
+		Funnels: map[string]string{"1": "9"}, Stages: map[string]string{"NEW": "GONE"}, LeadStages: map[string]string{"IN_PROCESS": "GONE"},
+	})
+	missed := []string{}
+	for _, l := range astray.Lacks {
+		missed = append(missed, string(l.Thing)+" "+l.ID)
+	}
+	if diff := cmp.Diff([]string{"stage NEW", "lead_stage IN_PROCESS", "stage C1:NEW", "funnel 1"}, missed); diff != "" || astray.Body != nil {
+		t.Errorf("mapped to what is not there (-want +got):\n%s", diff)
+	}
 	if odd, _ := f.Fit("there", elsewhere(), settings.Mapping{Users: map[string]string{"1": "anna"}}); odd.Body != nil {
 		t.Error("a user that is no number was taken")
 	}

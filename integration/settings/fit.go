@@ -142,6 +142,9 @@ func (t *fitter) match(x named) *Match {
 		if _, err := strconv.ParseInt(m.To, 10, 64); err != nil && (x.thing == User || x.thing == Employee || x.thing == Funnel) {
 			return nil // no id of such a thing
 		}
+		if t.misplaced(x, m.To) {
+			return nil // what is said by hand is wrong, and would only be a warning of the settings (S-3)
+		}
 		return m
 	}
 	if t.same {
@@ -164,6 +167,14 @@ func (t *fitter) match(x named) *Match {
 		return m
 	}
 	return nil
+}
+
+// misplaced reports whether a funnel or stage that a mapping names is not in the target portal.
+func (t *fitter) misplaced(x named, to string) bool {
+	if !t.dir.known() || x.thing != Funnel && x.thing != Stage && x.thing != LeadStage {
+		return false
+	}
+	return !slices.ContainsFunc(t.candidates(x), func(c candidate) bool { return c.id == to })
 }
 
 // candidate is a thing of the target portal.

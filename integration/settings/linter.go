@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"slices"
 	"strconv"
 
 	"omniconnector/crm"
@@ -38,49 +37,6 @@ func (l *linter) callFilter(at string, where rules.Filter, words []rules.Word) {
 	case r.Possible(rules.Question{Fail: []int{0}}) == rules.No:
 		l.say(at, "filter_always")
 	}
-}
-
-func (l *linter) funnels(at string, f *integration.Funnels, words []rules.Word) {
-	if l.dir.Mode != crm.Simple {
-		l.stage(at+"/lead_stage", l.dir.LeadStages, f.LeadStage)
-	}
-	l.dealStage(at+"/stage", f.Funnel, f.Stage)
-	lists := map[crm.Kind][]ordered{}
-	for i, r := range f.Rules {
-		result := r.Stage
-		if r.Entity != crm.Lead {
-			result += " " + decimal(r.Funnel)
-		}
-		lists[r.Entity] = append(lists[r.Entity], ordered{i, result, r.Where})
-		place := at + "/rules/" + strconv.Itoa(i) + "/stage"
-		if r.Entity == crm.Lead {
-			l.stage(place, l.dir.LeadStages, r.Stage)
-		} else {
-			l.dealStage(place, r.Funnel, r.Stage)
-		}
-	}
-	for _, k := range []crm.Kind{crm.Lead, crm.Deal} {
-		l.winning(at+"/rules", lists[k], words)
-	}
-}
-
-func (l *linter) dealStage(at string, funnel int64, stage string) {
-	if f, ok := l.dir.funnel(funnel); ok {
-		l.stage(at, f.Stages, stage)
-	}
-}
-
-// stage warns of one in which new records would be closed from the beginning.
-func (l *linter) stage(at string, stages []crm.Stage, code string) {
-	i := slices.IndexFunc(stages, func(s crm.Stage) bool { return s.Code == code && s.Closed })
-	if i < 0 {
-		return
-	}
-	name := stages[i].Name
-	if name == "" {
-		name = code
-	}
-	l.say(at, "closed_stage", verbatim(name))
 }
 
 func (l *linter) responsible(at string, r *integration.Responsible, words []rules.Word) {

@@ -12,7 +12,7 @@ import (
 
 // Warnings tell what the tenant should know of settings that may be saved (S-3): missed calls that
 // will not be registered (T-7), rules that can never win or take calls from one another, filters that keep nothing or
-// everything out, people who were dismissed, mandatory fields that nobody fills, and what could not be checked.
+// everything out, stages and funnels that the portal does not have (T-13), people who were dismissed, mandatory fields that nobody fills, and what could not be checked.
 func Warnings(s *integration.Settings, known Directories) []Problem {
 	l := linter{newNotes(), s, directory{known.Portal}, platform{known.Centre}, map[rules.Parameter]map[string]string{}}
 	l.notChecked()

@@ -86,7 +86,21 @@ func TestWhatMakesSettingsInactiveOrFailIsWarnedOf(t *testing.T) {
 		"T-13 a rule closes at once": {set(func(s *integration.Settings) {
 			s.Telephony.Incoming.Funnels.Rules[1].Funnel, s.Telephony.Incoming.Funnels.Rules[1].Stage = 0, "WON"
 		}), []string{"/telephony/incoming/funnels/rules/1/stage closed_stage"}},
-		"T-13 the default closes": {set(func(s *integration.Settings) { s.Telephony.Outgoing.Funnels.Stage = "WON" }), []string{"/telephony/outgoing/funnels/stage closed_stage"}},
+		"T-13 the default closes":                 {set(func(s *integration.Settings) { s.Telephony.Outgoing.Funnels.Stage = "WON" }), []string{"/telephony/outgoing/funnels/stage closed_stage"}},
+		"S-3 a rule's stage is of another funnel": {set(func(s *integration.Settings) { s.Telephony.Incoming.Funnels.Rules[1].Stage = "WON" }), []string{"/telephony/incoming/funnels/rules/1/stage stage_of_other_funnel"}},
+		"S-3 a rule's funnel is not there":        {set(func(s *integration.Settings) { s.Telephony.Incoming.Funnels.Rules[1].Funnel = 5 }), []string{"/telephony/incoming/funnels/rules/1/funnel unknown_funnel"}},
+		"S-3 a rule's lead stage is not there":    {set(func(s *integration.Settings) { s.Telephony.Incoming.Funnels.Rules[0].Stage = "GONE" }), []string{"/telephony/incoming/funnels/rules/0/stage unknown_lead_stage"}},
+		"S-3 defaults are not there": {set(func(s *integration.Settings) {
+			s.Telephony.Outgoing.Funnels = integration.Funnels{LeadStage: "GONE", Stage: "GONE"}
+			s.Telephony.Incoming.Funnels.Funnel = 5
+		}), []string{
+			"/telephony/incoming/funnels/funnel unknown_funnel",
+			"/telephony/outgoing/funnels/lead_stage unknown_lead_stage", "/telephony/outgoing/funnels/stage unknown_stage",
+		}},
+		"S-3 a portal without leads does not look at their stages": {func(s *integration.Settings, d *settings.Directories) {
+			d.Portal.Mode, d.Portal.LeadStages = crm.Simple, nil
+			s.Telephony.Incoming.Funnels.LeadStage = "GONE"
+		}, []string{}},
 		"T-7 a campaign is not there": {set(func(s *integration.Settings) {
 			s.Telephony.Incoming.Names.Deal[0].Where.Values = []string{"Банеры"}
 		}), []string{"/telephony/incoming/names/deal/0/where/values/0 unknown_value"}},
@@ -122,6 +136,67 @@ func TestWhatMakesSettingsInactiveOrFailIsWarnedOf(t *testing.T) {
 				if p.RU == "" || p.EN == "" || strings.ContainsAny(p.RU+p.EN, "{}") {
 					t.Errorf("%s is not said: %q, %q", p.Code, p.RU, p.EN)
 				}
+			}
+		})
+	}
+}
+
+// S-3, T-13: a warning of what the portal has no more names the rule or the default, the stage and the funnel, and where records begin
+// meanwhile, which is what decides it for calls.
+func TestWarningOfAVanishedStageTellsWhatHappensMeanwhile(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(in *integration.Funnels)
+		ru, en string
+	}{
+		"a rule's stage": {
+			func(in *integration.Funnels) { in.Rules[1].Name, in.Rules[1].Stage = "Опт", "C1:GONE" },
+			"Правило 2 «Опт»: стадии «C1:GONE» в воронке «Магазин» нет; пока это так, записи начинают со стадии по умолчанию: «NEW», воронка «Общая». Выберите стадию этой воронки или синхронизируйте справочник.",
+			"Rule 2 «Опт»: funnel «Магазин» has no stage «C1:GONE»; until that is mended, records begin in the default stage: «NEW», funnel «Общая». Choose a stage of this funnel, or synchronise the directory.",
+		},
+		"a rule's stage is of another funnel": {
+			func(in *integration.Funnels) { in.Rules[1].Name, in.Rules[1].Stage = "", "WON" },
+			"Правило 2: стадия «WON» — из воронки «Общая», а выбрана воронка «Магазин»; пока это так, записи начинают со стадии по умолчанию: «NEW», воронка «Общая». Выберите стадию этой воронки.",
+			"Rule 2: stage «WON» is of funnel «Общая», but funnel «Магазин» is chosen; until that is mended, records begin in the default stage: «NEW», funnel «Общая». Choose a stage of this funnel.",
+		},
+		"a rule's funnel": {
+			func(in *integration.Funnels) { in.Rules[1].Name, in.Rules[1].Funnel = "", 5 },
+			"Правило 2: воронки 5 в портале нет; пока это так, записи начинают со стадии по умолчанию: «NEW», воронка «Общая». Выберите другую или синхронизируйте справочник.",
+			"Rule 2: the portal has no funnel 5; until that is mended, records begin in the default stage: «NEW», funnel «Общая». Choose another, or synchronise the directory.",
+		},
+		"the default funnel": {
+			func(in *integration.Funnels) { in.Funnel, in.Stage = 5, "C5:NEW" },
+			"По умолчанию: воронки 5 в портале нет; пока это так, записи начинают с первой открытой стадии: «NEW», воронка «Общая». Выберите другую или синхронизируйте справочник.",
+			"The default: the portal has no funnel 5; until that is mended, records begin in the first open stage: «NEW», funnel «Общая». Choose another, or synchronise the directory.",
+		},
+		"the default stage of a funnel that is there": {
+			func(in *integration.Funnels) { in.Funnel, in.Stage = 1, "C1:GONE" },
+			"По умолчанию: стадии «C1:GONE» в воронке «Магазин» нет; пока это так, записи начинают с первой открытой стадии: «C1:NEW», воронка «Магазин». Выберите стадию этой воронки или синхронизируйте справочник.",
+			"The default: funnel «Магазин» has no stage «C1:GONE»; until that is mended, records begin in the first open stage: «C1:NEW», funnel «Магазин». Choose a stage of this funnel, or synchronise the directory.",
+		},
+		"the default stage of leads": {
+			func(in *integration.Funnels) { in.LeadStage = "GONE" },
+			"По умолчанию: стадии лидов «GONE» в портале нет; пока это так, записи начинают с первой открытой стадии: «NEW». Выберите другую или синхронизируйте справочник.",
+			"The default: the portal has no lead stage «GONE»; until that is mended, records begin in the first open stage: «NEW». Choose another, or synchronise the directory.",
+		},
+		"a rule's and the default": {
+			func(in *integration.Funnels) {
+				in.LeadStage, in.Rules[0].Name, in.Rules[0].Stage = "GONE", "", "LOST"
+			},
+			"Правило 1: стадии лидов «LOST» в портале нет; пока это так, записи начинают со стадии по умолчанию, а её тоже нет, поэтому с первой открытой: «NEW». Выберите другую или синхронизируйте справочник.",
+			"Rule 1: the portal has no lead stage «LOST»; until that is mended, records begin in the default stage, which is not there either, so in the first open one: «NEW». Choose another, or synchronise the directory.",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := settings.Example()
+			c.change(&s.Telephony.Incoming.Funnels)
+			all := settings.Warnings(s, known())
+			if len(all) == 0 {
+				t.Fatal("no warning")
+			}
+			if diff := cmp.Diff(c.ru+"\n"+c.en, all[len(all)-1].RU+"\n"+all[len(all)-1].EN); diff != "" {
+				t.Errorf("said (-want +got):\n%s", diff)
 			}
 		})
 	}
