@@ -1,5 +1,5 @@
 // The journal's list: its pages, and what changes while it is looked at.
-import { computed, onUnmounted, ref, shallowRef, type Ref } from 'vue'
+import { computed, onUnmounted, ref, shallowRef, watch, type Ref } from 'vue'
 
 import { api, ask, Refusal, type Problem, type Schemas } from '@/api/client'
 import { useStream, type Change } from '@/api/stream'
@@ -93,6 +93,7 @@ export function useJournal(filter: Ref<Filter>, atTop: Ref<boolean>) {
     const mine = turn
     const sessions = [...touched].slice(0, 50)
     const look = unknown
+    let pause = soon
     for (const s of sessions) touched.delete(s)
     unknown = false
     try {
@@ -106,10 +107,13 @@ export function useJournal(filter: Ref<Filter>, atTop: Ref<boolean>) {
         if (mine === turn) put(answer.calls, true)
       }
     } catch (refusal) {
-      if (!(refusal instanceof Refusal)) throw refusal // the next change tries again
+      if (!(refusal instanceof Refusal)) throw refusal
+      for (const s of sessions) touched.add(s) // nothing is missed because an answer was
+      unknown ||= look
+      pause = 5 * soon
     }
     timer = undefined
-    if (touched.size || unknown) timer = setTimeout(() => void catchUp(), soon)
+    if (touched.size || unknown) timer = setTimeout(() => void catchUp(), pause)
   }
 
   function put(answer: Row[], withNew: boolean): void {
@@ -122,6 +126,8 @@ export function useJournal(filter: Ref<Filter>, atTop: Ref<boolean>) {
   }
 
   const stream = useStream({ change: changed, reset: () => void load() })
+  // A list that could not be read comes by itself once the line is there again.
+  watch(stream.state, (now) => now === 'live' && failed.value && void load())
   onUnmounted(() => clearTimeout(timer))
   return { rows, waiting, places, next, loaded, busy, failed, fresh, zone, zoneOf, load, more, show, stream }
 }
