@@ -43,6 +43,7 @@ describe.each(['the first time', 'once more'])('the first half hour, %s', (time)
     await story.draftIsSimulated()
     await story.callArrives()
     await story.callIsExplained()
+    await story.reasonsAreTranslated()
     await story.leadIsInThePortal()
     await story.nothingIsLeftToSetUp()
 

@@ -98,7 +98,6 @@ export class Story {
   }
 
   async responsiblesAreSet(): Promise<void> {
-    const { page } = this
     await this.menu('Обзор')
     await this.step('Прочитать справочники').getByText('сделано', { exact: true }).waitFor()
     await this.step('Сохранить настройки').getByRole('link').click()
@@ -206,8 +205,17 @@ export class Story {
       'выполнено: «Рекламная кампания» включает Поиск', 'не выполнено: «Сайт» включает landing.shop.example',
     ])
     await this.picture('call', true)
-    await page.getByRole('heading', { name: 'Решено' }).evaluate((e) => e.scrollIntoView())
-    await this.picture('why')
+  }
+
+  async reasonsAreTranslated(): Promise<void> {
+    const { page } = this
+    const told = { en: 'The new record goes to Анна Тестова, whom the call was addressed to.', ru: 'Новая запись — ответственный Анна Тестова: звонок был адресован этому сотруднику.' }
+    for (const lang of ['en', 'ru'] as const) {
+      await page.getByRole('button', { name: /^(Язык|Language)$/ }).click()
+      await page.getByText(told[lang]).waitFor()
+      await page.getByRole('heading', { name: /^(Решено|Decided)/ }).evaluate((e) => e.scrollIntoView())
+      if (this.pictures) await screen(page, `guide-${lang}-why`)
+    }
   }
 
   async leadIsInThePortal(): Promise<void> {
