@@ -166,8 +166,10 @@ func choose(set *rules.Set, c *Call, numbers []int) choice {
 	ch := choice{number: -1}
 	before := set.Len()
 	if ok {
-		check := set.Explain(won, s).Root
-		ch.number, ch.check, before = number(won), &check, won
+		ch.number, before = number(won), won
+		if check := set.Explain(won, s).Root; check.Name != "" || check.Parameter != "" || check.Expression != "" || len(check.Of) > 0 {
+			ch.check = &check // a rule without conditions has nothing to tell
+		}
 	}
 	for i := range min(before, lostAtMost) {
 		check := set.Explain(i, s, notYet(c)...).Root
