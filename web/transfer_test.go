@@ -121,6 +121,37 @@ func TestImportReportsWhatThePortalLacksAndChangesNothing(t *testing.T) {
 	}
 }
 
+// S-2, S-3: a stage that the portal never had is a warning of its settings, but of another portal's file it is lacking: it can be
+// mapped by hand, to one that is there.
+func TestImportAsksForTheStagesThatThePortalLacks(t *testing.T) {
+	t.Parallel()
+	c := setup(t)
+	_, writer, portal := c.tenant("shop")
+	at := "/api/v1/portals/" + portal + "/settings/import"
+	file := exportedFrom(func(f *settings.File) {
+		for i := range f.Names.Funnels {
+			for j := range f.Names.Funnels[i].Stages {
+				if s := &f.Names.Funnels[i].Stages[j]; s.Code == "C1:NEW" {
+					s.Name = "Замер"
+				}
+			}
+		}
+	})
+	const rule = "/document/settings/telephony/incoming/funnels/rules/1/stage lacks_stage"
+	for name, mapping := range map[string]map[string]any{"no mapping": {}, "a mapping to what is not there": {"stages": map[string]any{"C1:NEW": "GONE"}}} {
+		body := map[string]any{"document": file, "mapping": mapping}
+		code, mistakes := writer.do("POST", at, body, "If-Match", `"1"`).want(t, 422).problem(t)
+		if diff := cmp.Diff([]string{rule}, mistakes); diff != "" || code != "import_refused" {
+			t.Errorf("%s: %s (-want +got):\n%s", name, code, diff)
+		}
+	}
+	body := map[string]any{"document": file, "mapping": map[string]any{"stages": map[string]any{"C1:NEW": "C1:NEW"}}}
+	saved := writer.do("POST", at, body, "If-Match", `"1"`).want(t, 200).json(t)
+	if len(saved["lacks"].([]any)) != 0 || len(saved["warnings"].([]any)) != 0 {
+		t.Errorf("mapped by hand: %v", saved)
+	}
+}
+
 func TestFilesThatDoNotFitAreRefusedWithTheirPlace(t *testing.T) {
 	t.Parallel()
 	c := setup(t)

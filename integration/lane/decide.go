@@ -257,7 +257,7 @@ func (l *Lane) facts(ctx context.Context, s *session) (integration.Facts, error)
 	if memory.Replay != s.memory.Replay {
 		l.newestAt = time.Time{} // by what was saved a moment before the replay was asked for
 	}
-	settings, err := l.settingsAt(ctx, memory.SettingsVersion)
+	settings, err := l.settingsAt(ctx, memory.SettingsVersion, s.accepted)
 	if err != nil {
 		return integration.Facts{}, err
 	}
@@ -343,10 +343,11 @@ func writesOf(written []Entry) map[integration.Record][]integration.Write {
 	return out
 }
 
-// settingsAt gives the settings a call began with, or the newest for a new call (T-16).
-func (l *Lane) settingsAt(ctx context.Context, version int64) (*integration.Settings, error) {
+// settingsAt gives the settings a call began with, or for a new call the newest (T-16): those saved before it was accepted count,
+// so that what is remembered of the newest must have been read since.
+func (l *Lane) settingsAt(ctx context.Context, version int64, accepted time.Time) (*integration.Settings, error) {
 	now := l.cfg.Now()
-	if version == 0 && l.newest != 0 && now.Sub(l.newestAt) < l.cfg.Poll {
+	if version == 0 && l.newest != 0 && now.Sub(l.newestAt) < l.cfg.Poll && l.newestAt.After(accepted) {
 		version = l.newest
 	}
 	if s := l.settings[version]; s != nil && version != 0 {

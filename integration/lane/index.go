@@ -157,7 +157,7 @@ func (l *Lane) refresh(ctx context.Context, settings *integration.Settings, stal
 
 // learn takes what the CRM answered about a caller, asked at a moment, into the index, as long as the tenant uses it (T-2).
 func (l *Lane) learn(ctx context.Context, q question, c *crm.Customer, asked time.Time) error {
-	settings, err := l.settingsAt(ctx, 0) // the call may have begun by older ones
+	settings, err := l.settingsAt(ctx, 0, time.Time{}) // the call may have begun by older ones
 	if err != nil || !settings.Telephony.Manager || len(q.find.Phones) == 0 {
 		return err
 	}
