@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -45,11 +46,11 @@ func TestAPIGuideRuns(t *testing.T) {
 	bash.Dir, bash.WaitDelay = t.TempDir(), time.Second
 	_, failed := bash.CombinedOutput()
 	for i, b := range blocks {
-		got, err := os.ReadFile(filepath.Join(out, fmt.Sprint(i)))
+		got, err := os.ReadFile(filepath.Join(out, strconv.Itoa(i)))
 		if err != nil {
 			break // an example before this one has failed
 		}
-		if last := i+1 == len(blocks) || missing(filepath.Join(out, fmt.Sprint(i+1))); failed != nil && last {
+		if last := i+1 == len(blocks) || missing(filepath.Join(out, strconv.Itoa(i+1))); failed != nil && last {
 			t.Fatalf("docs/api.md:%d: %v\n%s\n%s", b.line, failed, b.script, got)
 		}
 		if b.says != nil && !b.says.Match(got) {
@@ -118,7 +119,7 @@ func serveEmpty(t *testing.T, flags ...string) {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // binding does not wait
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

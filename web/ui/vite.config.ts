@@ -8,7 +8,8 @@ export default defineConfig({
   base: './',
   plugins: [
     vue(),
-    // Of the kit only what is used: neither its components for articles nor the looks of components that nobody renders.
+    // Of the kit only what is used: neither its components for articles nor the looks of components that nobody renders. What is
+    // rendered is looked up once: after the first use of a component, start `npm run dev` again.
     bitrix24UI({
       colorMode: false, prose: false, mdc: false, experimental: { componentDetection: true },
       components: { dts: 'components.d.ts' }, autoImport: { dts: 'auto-imports.d.ts' },
