@@ -34,6 +34,8 @@ const state = reactive({
   signed: false,
   // ended tells that the token is not taken any more, so that another one is asked for.
   ended: false,
+  // handed counts the tokens that the frame's parent has handed over: each may speak for somebody else.
+  handed: 0,
 })
 
 let secret = ''
@@ -97,6 +99,7 @@ function hear(m: MessageEvent): void {
   const said: unknown = m.data
   if (said && typeof said === 'object' && 'type' in said && said.type === 'omniconnector:token' && 'token' in said && typeof said.token === 'string') {
     take('cabinet', said.token)
+    state.handed++
     renewal = askParent
   }
 }

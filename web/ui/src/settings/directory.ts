@@ -2,6 +2,7 @@
 import { reactive } from 'vue'
 
 import { api, ask, type Schemas } from '@/api/client'
+import { keeps, sameTenant } from '@/identity/tenancy'
 
 export interface Choice {
   value: string
@@ -23,7 +24,11 @@ interface Known {
   variables: Schemas['Variable'][]
 }
 
-export const known = reactive<Known>({ portal: '', directory: null, words: { in: [], out: [] }, limits: null, functions: [], variables: [] })
+const nothing = (): Known => ({ portal: '', directory: null, words: { in: [], out: [] }, limits: null, functions: [], variables: [] })
+
+export const known = reactive<Known>(nothing())
+
+keeps(() => Object.assign(known, nothing()))
 
 // need loads the directory of a portal when it is not here yet.
 export async function need(portal: string): Promise<void> {
@@ -33,13 +38,14 @@ export async function need(portal: string): Promise<void> {
 
 // load reads it anew, after a synchronisation for example.
 export async function load(portal: string): Promise<void> {
+  const same = sameTenant()
   const [directory, incoming, outgoing, variables] = await Promise.all([
     ask(api.GET('/api/v1/portals/{portal}/directory', { params: { path: { portal } } })),
     ask(api.GET('/api/v1/words', { params: { query: { direction: 'in' } } })),
     ask(api.GET('/api/v1/words', { params: { query: { direction: 'out' } } })),
     ask(api.GET('/api/v1/variables')),
   ])
-  Object.assign(known, { portal, directory, words: { in: incoming.words, out: outgoing.words }, limits: incoming.limits, functions: incoming.functions, variables: variables.variables })
+  if (same()) Object.assign(known, { portal, directory, words: { in: incoming.words, out: outgoing.words }, limits: incoming.limits, functions: incoming.functions, variables: variables.variables })
 }
 
 // users are the portal's, those who were dismissed last.

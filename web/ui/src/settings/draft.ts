@@ -3,6 +3,7 @@
 import { computed, reactive, toRaw } from 'vue'
 
 import { api, ask, askWhole, Refusal, type Problem, type ProblemError } from '@/api/client'
+import { keeps, sameTenant } from '@/identity/tenancy'
 
 import { merge } from './merge'
 import { complete, type Settings } from './shape'
@@ -23,9 +24,13 @@ interface Draft {
   failed: Problem | null
 }
 
-export const draft = reactive<Draft>({
+const nothing = (): Draft => ({
   portal: '', document: null, stored: '', etag: '', version: 0, errors: [], warnings: [], saving: false, stale: false, contested: [], failed: null,
 })
+
+export const draft = reactive<Draft>(nothing())
+
+keeps(() => Object.assign(draft, nothing()))
 
 // dirty tells that there is something to save.
 export const dirty = computed(() => draft.document !== null && JSON.stringify(draft.document) !== draft.stored)
@@ -58,8 +63,9 @@ export function warningsUnder(pointer: string): ProblemError[] {
 
 // load takes a portal's settings; what was not saved of another portal is dropped.
 export async function load(portal: string): Promise<void> {
+  const same = sameTenant()
   const { document, etag } = await newest(portal)
-  take(portal, document, document, etag, [])
+  if (same()) take(portal, document, document, etag, [])
 }
 
 // catchUp takes the newest version with the person's own edits upon it, which stay unsaved: somebody else was faster.
@@ -105,22 +111,25 @@ export async function save(): Promise<boolean> {
   draft.saving = true
   draft.failed = null
   const sent = JSON.stringify(draft.document)
+  const same = sameTenant()
   try {
     const { data, response } = await askWhole(
       api.PUT('/api/v1/portals/{portal}/settings', {
         params: { path: { portal: draft.portal }, header: { 'If-Match': draft.etag } }, body: body(),
       }),
     )
+    if (!same()) return false
     Object.assign(draft, { stored: sent, etag: response.headers.get('ETag') ?? '', version: data.version, errors: [], warnings: data.warnings, stale: false, contested: [] })
     return true
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal
+    if (!same()) return false
     draft.stale = refusal.status === 412
     draft.errors = refusal.problem.errors ?? []
     draft.failed = refusal.problem
     return false
   } finally {
-    draft.saving = false
+    if (same()) draft.saving = false
   }
 }
 

@@ -12,3 +12,14 @@ const places: [prefix: RegExp, page: string][] = [
 export function placeOf(pointer: string): string {
   return places.find(([prefix]) => prefix.test(pointer))?.[1] ?? 'main'
 }
+
+// split are the parts of the document that several pages share; every other part lies on one page.
+const split = ['', '/telephony', '/telephony/incoming', '/telephony/outgoing']
+
+// unsavedPages names the pages on which two documents differ.
+export function unsavedPages(now: unknown, before: unknown, pointer = ''): Set<string> {
+  if (!split.includes(pointer)) return new Set(JSON.stringify(now) === JSON.stringify(before) ? [] : [placeOf(pointer)])
+  const members = (part: unknown): Record<string, unknown> => (part ?? {}) as Record<string, unknown>
+  const names = new Set([...Object.keys(members(now)), ...Object.keys(members(before))])
+  return new Set([...names].flatMap((name) => [...unsavedPages(members(now)[name], members(before)[name], `${pointer}/${name}`)]))
+}

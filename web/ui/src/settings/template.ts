@@ -1,5 +1,6 @@
 // Name templates (T-12): the default names, the variables, and the call that a preview is made of.
 import { api, ask } from '@/api/client'
+import { keeps } from '@/identity/tenancy'
 import { lang } from '@/words'
 
 import { known } from './directory'
@@ -25,6 +26,8 @@ export function variables(): VariableItem[] {
 
 const looked = 30 // seconds a found call stays the latest
 const found = new Map<string, { at: number; session: Promise<string | undefined> }>()
+
+keeps(() => found.clear())
 
 // latestCall is the session of the newest call of a direction, undefined before there was one.
 export function latestCall(portal: string, direction: Direction): Promise<string | undefined> {

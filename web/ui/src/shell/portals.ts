@@ -3,6 +3,7 @@ import { computed, reactive } from 'vue'
 import { useRoute } from 'vue-router'
 
 import { api, ask, type Schemas } from '@/api/client'
+import { keeps, sameTenant } from '@/identity/tenancy'
 
 export type Portal = Schemas['PortalView']
 
@@ -13,13 +14,16 @@ export const portals = reactive({
   last: '',
 })
 
+keeps(() => Object.assign(portals, { list: [], loaded: false, last: '' }))
+
 // loadPortals reads the list anew; a person inside a portal has that one only.
 export async function loadPortals(own: string | undefined): Promise<void> {
-  if (own) {
-    portals.list = [await ask(api.GET('/api/v1/portals/{portal}', { params: { path: { portal: own } } }))]
-  } else {
-    portals.list = (await ask(api.GET('/api/v1/portals', { params: { query: { limit: 100 } } }))).portals
-  }
+  const same = sameTenant()
+  const list = own
+    ? [await ask(api.GET('/api/v1/portals/{portal}', { params: { path: { portal: own } } }))]
+    : (await ask(api.GET('/api/v1/portals', { params: { query: { limit: 100 } } }))).portals
+  if (!same()) return
+  portals.list = list
   portals.loaded = true
   if (!portals.list.some((p) => p.id === portals.last)) {
     portals.last = (portals.list.find((p) => p.state !== 'disconnected') ?? portals.list[0])?.id ?? ''

@@ -3,6 +3,7 @@
 import { onScopeDispose, ref, watch, type Ref } from 'vue'
 
 import { api, ask, Refusal } from '@/api/client'
+import { keeps, sameTenant } from '@/identity/tenancy'
 import { lang } from '@/words'
 
 import { draft } from '../draft'
@@ -21,6 +22,12 @@ const kept = 500 // sentences that are remembered
 const answers = new Map<string, string>()
 let waiting: Question[] = []
 let timer: ReturnType<typeof setTimeout> | undefined
+
+keeps(() => {
+  clearTimeout(timer)
+  waiting = []
+  answers.clear()
+})
 
 // useSentence follows a filter; while the API is asked, or does not answer, the last sentence stays.
 export function useSentence(direction: () => Direction, where: () => Filter): Readonly<Ref<string>> {
@@ -54,12 +61,14 @@ async function flush(): Promise<void> {
   waiting = []
   const bodies = [...new Set(questions.map((q) => q.body))]
   const spoken = lang()
+  const same = sameTenant()
   for (let from = 0; from < bodies.length; from += most) {
     const part = bodies.slice(from, from + most)
     try {
       const said = await ask(api.POST('/api/v1/portals/{portal}/filters/describe', {
         params: { path: { portal: draft.portal } }, body: { filters: part.map((body) => JSON.parse(body)) },
       }))
+      if (!same()) return
       part.forEach((body, i) => remember(`${spoken} ${body}`, said.sentences[i] ?? ''))
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal
