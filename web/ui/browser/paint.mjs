@@ -27,8 +27,10 @@ async function load(address, awaited) {
   const files = []
   page.on('response', (r) => files.push(r))
   await page.goto(connector + address)
-  const seen = await (await page.waitForFunction(() => window.seenAt)).jsonValue()
-  const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime)
+  const [seen, paint] = await (await page.waitForFunction(() => { // what is in the document is painted a little later
+    const painted = performance.getEntriesByName('first-contentful-paint')[0]
+    return window.seenAt && painted && [window.seenAt, painted.startTime]
+  })).jsonValue()
   const kb = { js: 0, css: 0 }
   for (const r of files) {
     const kind = /\.(js|css)$/.exec(new URL(r.url()).pathname)?.[1]
