@@ -153,7 +153,7 @@ func (a *API) getPortal(ctx context.Context, in *PortalPath) (*portalOut, error)
 }
 
 func (a *API) disconnectPortal(ctx context.Context, in *PortalPath) (*struct{}, error) {
-	err := a.cfg.Store.SetPortalState(ctx, caller(ctx).Tenant.ID, in.Portal, integration.PortalGone, "")
+	err := a.cfg.Store.SetPortalState(ctx, caller(ctx).Tenant.ID, in.Portal, integration.PortalGone, author(ctx))
 	return &struct{}{}, err
 }
 
