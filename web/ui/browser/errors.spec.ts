@@ -38,7 +38,7 @@ const pathOf: Record<string, string> = { telephony: 'telephony', templates: 'tel
 // go changes the address inside the application: what is not saved stays.
 const go = async (place: string): Promise<void> => {
   await page.evaluate((hash) => void (location.hash = hash), `#/p/${portal}/${pathOf[place]}`)
-  await settled(page)
+  await settled(page, place)
 }
 const field = (pointer: string) => page.locator(`[data-pointer="${pointer}"]`)
 const save = () => page.getByRole('button', { name: 'Сохранить', exact: true })

@@ -74,6 +74,8 @@ const states: [name: string, page: string, path: () => string, act: (page: Page)
     await page.getByRole('button', { name: /^(Загрузить из файла|Load from a file)/ }).click()
     await page.locator('input[type=file]').setInputFiles({ name: 'settings.json', mimeType: 'application/json', buffer: Buffer.from(await foreign()) })
     await page.getByRole('button', { name: /^(Сохранить как новую версию|Save as a new version)/ }).waitFor()
+    await page.getByText('Ирина Нездешняя').first().waitFor()
+    await page.getByRole('region', { name: /^(Загрузить из файла|Load from a file)/ }).evaluate((report) => report.scrollIntoView())
   }],
   ['stale', 'main', () => `/p/${portal}/main`, async (page) => {
     const name = page.locator('[data-pointer="/app_name"] input')
@@ -84,11 +86,14 @@ const states: [name: string, page: string, path: () => string, act: (page: Page)
   }],
 ]
 
-// foreign is the portal's own settings as if they came from another one: a user is not known here.
+// foreign is what another portal exported: one of its users is nobody here.
 async function foreign(): Promise<string> {
-  const answer = await fetch(`${world.connector}/api/v1/portals/${portal}/settings/export?format=json`, { headers: { Authorization: `Bearer ${world.token}` } })
-  const text = await answer.text()
-  return text.replace(/"app_name":\s*"[^"]*"/, '"app_name": "Из файла"')
+  interface Exported { portal: object; names: { users: object[] }; settings: { app_name: string } }
+  const exported = await world.api<Exported>(world.token, 'GET', `/api/v1/portals/${portal}/settings/export?format=json`)
+  exported.portal = { id: 'other', name: 'other' }
+  exported.settings.app_name = 'Из файла'
+  Object.assign(exported.names.users[0]!, { name: 'Ирина Нездешняя', email: 'irina@other.example' })
+  return JSON.stringify(exported)
 }
 
 async function somebodySaves(): Promise<void> {
