@@ -61,7 +61,7 @@ $(UI)/node_modules/.package-lock.json: $(UI)/package-lock.json $(UI)/package.jso
 $(UI)/dist/index.html: $(UI_SOURCES) $(UI)/node_modules/.package-lock.json
 	@cd $(UI) && npx --no-install vite build --logLevel warn
 
-ui-check: $(UI)/node_modules/.package-lock.json ## Hold the UI to the types of the API that serves it, and run its own tests
+ui-check: ui ## Hold the UI to the types of the API that serves it, and run its own tests
 	@go run $(GOFLAGS) ./cmd/omniconnector openapi >$(UI)/openapi.json
 	@cd $(UI) && npm run --silent types >/dev/null && npm run --silent check && npm run --silent unit
 
