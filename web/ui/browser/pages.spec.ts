@@ -75,7 +75,7 @@ const states: [name: string, page: string, path: () => string, act: (page: Page)
     await page.locator('input[type=file]').setInputFiles({ name: 'settings.json', mimeType: 'application/json', buffer: Buffer.from(await foreign()) })
     await page.getByRole('button', { name: /^(Сохранить как новую версию|Save as a new version)/ }).waitFor()
     await page.getByText('Ирина Нездешняя').first().waitFor()
-    await page.getByRole('region', { name: /^(Загрузить из файла|Load from a file)/ }).evaluate((report) => report.scrollIntoView())
+    await page.getByRole('region', { name: /^(Загрузить из файла|Load from a file)/ }).evaluate((report) => report.scrollIntoView({ block: 'end' }))
   }],
   ['stale', 'main', () => `/p/${portal}/main`, async (page) => {
     const name = page.locator('[data-pointer="/app_name"] input')
@@ -114,8 +114,9 @@ const looks: [name: string, look: Look][] = [
 // sound checks what is shown, whatever it is, and keeps its picture.
 async function sound(v: Visit, name: string, what = 'main'): Promise<void> {
   await screen(v.page, name)
-  const sideways = await v.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  const [sideways, down] = await v.page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollTop])
   expect(sideways, 'the page scrolls sideways').toBeLessThanOrEqual(0)
+  expect(down, 'the menu scrolls away with the page').toBe(0)
   expect((await v.page.locator(what).first().innerText()).trim(), 'an empty page').not.toBe('')
   expect(await barriers(v.page), 'barriers for those who do not see or do not use a mouse').toEqual([])
   expect(v.complaints).toEqual([])
@@ -127,6 +128,7 @@ describe.each(looks)('%s', (look, how) => {
     v = await visit(browser, [world.connector], how)
     v.expected.add(412) // the stale one’s, which the browser tells of in the console
     await v.page.goto(`${world.connector}/ui/`)
+    await settled(v.page, 'overview') // before that, another address would not be heard of
   })
   afterAll(() => v.close())
 
