@@ -33,7 +33,8 @@ func (a *assets) serve(c *gin.Context) {
 	}
 	c.Header("X-Content-Type-Options", "nosniff")
 	c.Header("Cache-Control", "public, max-age=31536000, immutable")
-	if text := strings.HasPrefix(kind, "text/") || kind == kinds[".svg"]; text {
+	const worthwhile = 1024 // less grows by pressing, or gains nothing
+	if text := strings.HasPrefix(kind, "text/") || kind == kinds[".svg"]; text && len(content) > worthwhile {
 		c.Header("Vary", "Accept-Encoding")
 		if strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") {
 			c.Header("Content-Encoding", "gzip")
