@@ -23,7 +23,7 @@ func (a *App) makeUI(sessions *inside.Sessions) error {
 	shown.Mount(a.router)
 	visited := inside.Page{
 		Portals: visitors{a}, Sessions: sessions, Now: a.cfg.Now, Log: a.cfg.Log,
-		Index: func(session []byte) ([]byte, error) { return shown.Index("../ui/", session) },
+		Index: func(session []byte) ([]byte, error) { return shown.Index("../ui/", session) }, Policy: ui.Policy,
 	}
 	visited.Mount(a.router)
 	return nil

@@ -9,13 +9,8 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-const (
-	// pagePolicy lets the pages of installation load their own script and post their own form.
-	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"
-	// appPolicy lets the application load what this installation serves, and nothing else (S-4).
-	appPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
-		"connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'"
-)
+// pagePolicy lets the pages of installation load their own script and post their own form.
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"
 
 // fail answers what cannot be shown.
 func (p *Page) fail(c *gin.Context, o Opening, err error) {

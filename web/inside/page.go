@@ -79,8 +79,10 @@ type Page struct {
 	Portals  Portals
 	Sessions *Sessions
 	Index    Index
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Policy is what the application's page may load: a Content-Security-Policy that says nothing of who frames it.
+	Policy string
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // The routes. Portals are told Route as the application's own page and as that of each placement, and InstallRoute as the page of its
@@ -163,7 +165,7 @@ func (p *Page) index(c *gin.Context, o Opening, portal integration.Portal, s Ses
 	if err == nil {
 		var body []byte
 		if body, err = p.Index(block); err == nil {
-			p.answer(c, http.StatusOK, appPolicy, originOf(portal.Endpoint), body)
+			p.answer(c, http.StatusOK, p.Policy, originOf(portal.Endpoint), body)
 			return
 		}
 	}

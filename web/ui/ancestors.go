@@ -10,8 +10,13 @@ import (
 
 var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$`)
 
-// PolicyFor is the Content-Security-Policy of a page that these origins may frame beside our own: nothing comes from outside. The
-// error names an origin that is none. Styles are set on elements by the kit's overlays, which the policy has to allow.
+// Policy lets the application load what this installation serves, and nothing else (S-4); who may frame it is said beside it. Styles
+// are set on elements by the kit's overlays, which the policy has to allow.
+const Policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
+	"connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'"
+
+// PolicyFor is the Content-Security-Policy of a page that these origins may frame beside our own. The error names an origin that is
+// none.
 func PolicyFor(ancestors []string) (string, error) {
 	frames := []string{"'self'"}
 	for _, a := range ancestors {
@@ -21,7 +26,7 @@ func PolicyFor(ancestors []string) (string, error) {
 		}
 		frames = append(frames, origin)
 	}
-	return "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; base-uri 'none'; form-action 'self'; object-src 'none'; frame-src 'none'; frame-ancestors " + strings.Join(frames, " "), nil
+	return Policy + "; frame-ancestors " + strings.Join(frames, " "), nil
 }
 
 // originOf reads an origin as people write it. Whole addresses and wildcards are no origins; without https only this machine's

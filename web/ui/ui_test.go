@@ -63,7 +63,7 @@ func TestPagesAreFramedByTheConfiguredOriginsOnly(t *testing.T) {
 	} {
 		a, _ := get(t, serve(t, ui.Config{FrameAncestors: c.ancestors}).URL+"/ui/", nil)
 		csp := a.Header.Get("Content-Security-Policy")
-		if !strings.HasSuffix(csp, c.want) || strings.Contains(csp, "*") || !strings.HasPrefix(csp, "default-src 'self'; style-src") || a.Header.Get("X-Frame-Options") != "" {
+		if !strings.HasSuffix(csp, c.want) || strings.Contains(csp, "*") || !strings.HasPrefix(csp, "default-src 'none'; script-src 'self'; style-src") || a.Header.Get("X-Frame-Options") != "" {
 			t.Errorf("%s: %q", name, csp)
 		}
 	}
