@@ -34,7 +34,7 @@ func onBoth(t *testing.T, claim func(t *testing.T, database string)) {
 	}
 }
 
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // newWorld makes a world for a tenant.
 func newWorld(t *testing.T, tenant integration.TenantID) *world.World {
@@ -66,7 +66,7 @@ func connectWith(
 		Listen: "127.0.0.1:0", Data: dir, Database: database, AllowPrivate: true,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()})),
 		Lane: lane.Config{
-			Poll: 50 * time.Millisecond, LeaseFor: 2 * time.Second, RetryAfter: 30 * time.Millisecond, RetryAtMost: 100 * time.Millisecond,
+			Poll: 50 * time.Millisecond, RetryAfter: 30 * time.Millisecond, RetryAtMost: 100 * time.Millisecond,
 			ExecutionLimit: 300 * time.Millisecond, SendWithin: 300 * time.Millisecond,
 		},
 	}

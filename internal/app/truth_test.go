@@ -91,7 +91,7 @@ func wholeBy(
 	if set != nil {
 		set(w, &settings)
 	}
-	more = append(more, func(c *app.Config) { c.Now = clock.Now })
+	more = append(more, func(c *app.Config) { c.Now, c.Lane.LeaseFor = clock.Now, 24*time.Hour }) // a clock that is put forward takes no lease away
 	a, p, _ := connectWith(t, database, t.TempDir(), settings, more, w)
 	truthConnect(t, a, w, p[0])
 	return a, w, p[0]
@@ -249,7 +249,7 @@ func TestSwallowedCallComesByTheSweepOnce(t *testing.T) {
 		quiet(t, a, p)
 		wants(t, w, "lead ", 0)
 		clock.forward(7 * time.Minute)
-		hasten(t, a, p, "every/sweep")
+		awaitRuns(t, a, p, "every/sweep") // the first one is due by now
 		wants(t, w, "\nlead call:", 3)
 		wants(t, w, "  activity ", 3)
 		wants(t, w, "attached=1", 2)
