@@ -44,6 +44,12 @@ func (AddActivity) Name() string { return "add_activity" }
 // Name is "comment".
 func (Comment) Name() string { return "comment" }
 
+// Name is "edit_comment".
+func (EditComment) Name() string { return "edit_comment" }
+
+// Name is "notify".
+func (Notify) Name() string { return "notify" }
+
 // Name is "transcribe".
 func (Transcribe) Name() string { return "transcribe" }
 
@@ -97,6 +103,13 @@ func Refs(c Command) []Ref {
 		add(&c.Entity)
 	case Comment:
 		add(&c.Entity)
+	case EditComment:
+		add(&c.Comment)
+		add(&c.Entity)
+	case Notify:
+		for i := range c.Links {
+			add(&c.Links[i].Entity)
+		}
 	case Transcribe:
 		add(&c.Call)
 		add(&c.After)
@@ -120,7 +133,7 @@ var readers = map[string]func(name string, body []byte) (Command, error){
 	Register{}.Name(): decode[Register], ShowCard{}.Name(): decode[ShowCard], HideCard{}.Name(): decode[HideCard],
 	Finish{}.Name(): decode[Finish], SetActivity{}.Name(): decode[SetActivity], BindActivity{}.Name(): decode[BindActivity],
 	AddActivity{}.Name(): decode[AddActivity], Comment{}.Name(): decode[Comment], Transcribe{}.Name(): decode[Transcribe],
-	AttachRecord{}.Name(): decode[AttachRecord], List{}.Name(): decode[List], Read{}.Name(): decode[Read],
+	EditComment{}.Name(): decode[EditComment], Notify{}.Name(): decode[Notify], AttachRecord{}.Name(): decode[AttachRecord], List{}.Name(): decode[List], Read{}.Name(): decode[Read],
 	Sync{}.Name(): decode[Sync], Prepare{}.Name(): decode[Prepare], Index{}.Name(): decode[Index], Refresh{}.Name(): decode[Refresh],
 }
 

@@ -25,15 +25,19 @@ type Call struct {
 	Do  Command
 }
 
-// Find asks for everything known of a phone number, in one request (T-0.1).
+// Find asks for everything known of a person, by phone number, email and records known from before, in one request (T-0.1, C-5).
 // It changes nothing. Result: Customer.
 type Find struct {
 	// Phones are all the spellings of one number to look for.
 	Phones []string `json:"phones"`
 	// Deals are ids that are known to be this customer's from before.
 	Deals []int64 `json:"deals,omitempty"`
-	// Leads likewise.
-	Leads []int64 `json:"leads,omitempty"`
+	// Leads, Contacts and Companies likewise.
+	Leads     []int64 `json:"leads,omitempty"`
+	Contacts  []int64 `json:"contacts,omitempty"`
+	Companies []int64 `json:"companies,omitempty"`
+	// Emails are addresses of the same person.
+	Emails []string `json:"emails,omitempty"`
 	// Custom are custom fields to read along, by kind (T-15: «ID первой коммуникации» is written where it is empty).
 	Custom map[Kind][]string `json:"custom,omitempty"`
 }
@@ -131,15 +135,17 @@ type SetActivity struct {
 	User      UserID `json:"user,omitempty"`
 }
 
-// AddActivity makes the activity of a call whose entity the portal cannot bind a call to: a deal without a
-// client (contract §4.3). OriginID is the natural key. Result: Finished.
+// AddActivity makes the activity of a call whose entity the portal cannot bind a call to, a deal without a client
+// (contract §4.3), or of a conversation (C-5). OriginID is the natural key. Result: Finished.
 type AddActivity struct {
-	OriginID  string    `json:"origin_id"`
+	OriginID string `json:"origin_id"`
+	// Chat tells that it is of a chat or an offline request, and not of a call.
+	Chat      bool      `json:"chat,omitempty"`
 	Kind      Kind      `json:"kind"`
 	Entity    Ref       `json:"entity"`
 	User      UserID    `json:"user"`
 	Subject   string    `json:"subject"`
-	Phone     string    `json:"phone"` // E.164
+	Phone     string    `json:"phone,omitempty"` // E.164; a chat may have none
 	Direction Direction `json:"direction"`
 	StartedAt time.Time `json:"started_at"`
 	EndedAt   time.Time `json:"ended_at"`
@@ -152,6 +158,31 @@ type Comment struct {
 	Kind   Kind   `json:"kind"`
 	Entity Ref    `json:"entity"`
 	Text   string `json:"text"`
+}
+
+// EditComment gives a comment another text; repeating it changes nothing. Result: Commented. NotFound means that the comment, or
+// the record it belonged to, is gone.
+type EditComment struct {
+	Comment Ref    `json:"comment"` // the key of a Comment, or its id
+	Kind    Kind   `json:"kind"`
+	Entity  Ref    `json:"entity"` // to which it belongs
+	Text    string `json:"text"`
+}
+
+// Notify tells a user of records in the portal's own notification centre (C-8). Tag is the natural key: a repeated one replaces
+// the earlier notice. Result: Notified.
+type Notify struct {
+	User  UserID `json:"user"`
+	Tag   string `json:"tag"`
+	Text  string `json:"text"` // as plain text: what the portal would take for markup is shown as it is written
+	Links []Link `json:"links,omitempty"`
+}
+
+// Link points a person at a record.
+type Link struct {
+	Kind   Kind   `json:"kind"`
+	Entity Ref    `json:"entity"`
+	Title  string `json:"title"`
 }
 
 // Transcribe adds the words of the talk to a finished call. Result: nil.

@@ -48,8 +48,15 @@ type Entity struct {
 	Custom map[string]string `json:"custom,omitempty"`
 }
 
+// Messenger is an account by which a person is reached in a messenger.
+type Messenger struct {
+	// Network is the platform's word for the channel: "telegram", "vkontakte_groups".
+	Network string `json:"network"`
+	Value   string `json:"value"` // the account's name or id there
+}
+
 // Fields are the columns of an entity that a command writes. A nil field is left
-// as it is; Phones are added, never replaced.
+// as it is. Phones, Emails and Messengers are added where the record lacks them, never replaced.
 type Fields struct {
 	Title             *string           `json:"title,omitempty"`
 	Responsible       *UserID           `json:"responsible,omitempty"`
@@ -60,10 +67,12 @@ type Fields struct {
 	Contact           *Ref              `json:"contact,omitempty"`
 	Company           *Ref              `json:"company,omitempty"`
 	Phones            []string          `json:"phones,omitempty"` // E.164
+	Emails            []string          `json:"emails,omitempty"`
+	Messengers        []Messenger       `json:"messengers,omitempty"`
 	Custom            map[string]string `json:"custom,omitempty"` // by the portal's field name
 }
 
-// Customer is what the CRM knows of one phone number.
+// Customer is what the CRM knows of one person.
 type Customer struct {
 	Contacts  []Entity `json:"contacts,omitempty"`
 	Companies []Entity `json:"companies,omitempty"`

@@ -27,7 +27,12 @@ type Updated struct {
 	After  time.Time `json:"after,omitzero"`
 }
 
-// Commented is the result of Comment.
+// Notified is the result of Notify; an id of 0 means that the portal told nobody.
+type Notified struct {
+	ID int64 `json:"id"`
+}
+
+// Commented is the result of Comment and EditComment.
 type Commented struct {
 	ID int64 `json:"id"`
 }

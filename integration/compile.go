@@ -16,6 +16,8 @@ type compiled struct {
 	own      map[Phone]bool // the tenant's own numbers
 	incoming direction
 	outgoing direction
+	chats    conversations
+	offline  conversations
 }
 
 // direction holds the compiled filters of one direction's calls, in the order of their rules.
@@ -46,7 +48,9 @@ func (s *Settings) Compile(version int64) error {
 	}
 	inErr := c.incoming.compile(&s.Telephony.Incoming, Words(crm.Incoming))
 	outErr := c.outgoing.compile(&s.Telephony.Outgoing, Words(crm.Outgoing))
-	if err := errors.Join(inErr, outErr); err != nil {
+	chatErr := c.chats.compile(&s.Chats, ChatWords(Chat))
+	offlineErr := c.offline.compile(&s.Offline, ChatWords(Offline))
+	if err := errors.Join(inErr, outErr, chatErr, offlineErr); err != nil {
 		return err
 	}
 	s.version, s.compiled = version, c
@@ -112,21 +116,21 @@ func (s *Settings) filters(d crm.Direction) *rules.Matcher { return s.of(d).filt
 
 // responsibleRule is the first rule of T-14 that holds.
 func (s *Settings) responsibleRule(c *Call) choice {
-	return choose(s.of(c.Direction).responsible, c, nil)
+	return choose(s.of(c.Direction).responsible, subject(c), notYet(c), nil)
 }
 
 // nameTemplate is the first template of T-12 that holds.
 func (s *Settings) nameTemplate(c *Call, k crm.Kind) choice {
-	return choose(s.of(c.Direction).names[k], c, nil)
+	return choose(s.of(c.Direction).names[k], subject(c), notYet(c), nil)
 }
 
 // funnelRule is the first rule of T-13 for a kind that holds.
 func (s *Settings) funnelRule(c *Call, k crm.Kind) choice {
 	d := s.of(c.Direction)
 	if k == crm.Lead {
-		return choose(d.leadFunnels, c, d.leadRules)
+		return choose(d.leadFunnels, subject(c), notYet(c), d.leadRules)
 	}
-	return choose(d.dealFunnels, c, d.dealRules)
+	return choose(d.dealFunnels, subject(c), notYet(c), d.dealRules)
 }
 
 // choice is which of a list of rules won, and why; number is -1 when none did.
@@ -154,14 +158,13 @@ func (l lostRule) code() string {
 const lostAtMost = 5
 
 // choose asks a set and explains; numbers translates the set's indexes to the tenant's, nil when they are the same.
-func choose(set *rules.Set, c *Call, numbers []int) choice {
+func choose(set *rules.Set, s rules.Subject, unknown []rules.Parameter, numbers []int) choice {
 	number := func(i int) int {
 		if numbers != nil {
 			return numbers[i]
 		}
 		return i
 	}
-	s := subject(c)
 	won, ok := set.First(s)
 	ch := choice{number: -1}
 	before := set.Len()
@@ -172,7 +175,7 @@ func choose(set *rules.Set, c *Call, numbers []int) choice {
 		}
 	}
 	for i := range min(before, lostAtMost) {
-		check := set.Explain(i, s, notYet(c)...).Root
+		check := set.Explain(i, s, unknown...).Root
 		ch.lost = append(ch.lost, lostRule{number(i), &check})
 	}
 	return ch

@@ -14,6 +14,9 @@ import (
 // means that Known is enough. It walks the same gates as Decide.
 func Ask(f Facts) *crm.Find {
 	d := decision{Facts: f}
+	if f.Chat != nil {
+		return d.askChat()
+	}
 	if f.Known != nil || f.Memory.Known != nil || !d.needs() {
 		return nil
 	}
@@ -45,8 +48,12 @@ func Decide(f Facts) Plan {
 	d.memory.SettingsVersion = cmp.Or(f.Memory.Began, f.Settings.Version())
 	d.memory.Began = 0
 	d.Call.Imported = d.Call.Imported || f.Memory.Replayed
-	d.routed()
+	if f.Chat == nil {
+		d.routed()
+	}
 	switch {
+	case f.Chat != nil:
+		d.conversation()
 	case f.Call.Request != nil:
 		d.request()
 	case d.others():
@@ -73,6 +80,9 @@ type decision struct {
 	memory *Memory // nil while asking
 
 	phone    Phone
+	phones   []Phone  // of a conversation's visitor
+	emails   []string // likewise
+	contacts []string // all by which the visitor can be reached
 	existing existing
 	owners   ownership
 	late     bool // the call was closed before, and is being corrected
@@ -249,6 +259,9 @@ func (d *decision) steps() {
 
 // key is an action's natural key within the call.
 func (d *decision) key(parts ...string) ActionKey {
+	if d.Chat != nil {
+		return d.chatKey(parts...)
+	}
 	return ActionKey("call:" + string(d.Call.Session) + "/" + strings.Join(parts, "/"))
 }
 

@@ -43,6 +43,20 @@ const (
 	CallDue EventKind = "call_due"
 	// CallReplayed is our own: a person wants the session to be decided once more, by the newest settings (S-2).
 	CallReplayed EventKind = "call_replayed"
+	// The kinds of event of a conversation: a chat (contract uis §5.3), or an offline request.
+	ChatOpened   EventKind = "chat_opened"
+	ChatAssigned EventKind = "chat_assigned" // an operator took it, or got it
+	ChatMessage  EventKind = "chat_message"
+	ChatEdited   EventKind = "chat_message_edited" // a message got other words or another file, or was taken back
+	ChatStatus   EventKind = "chat_message_status"
+	ChatClosed   EventKind = "chat_closed"
+	// VisitorCard is what is known of a visitor, whichever chats they have; its session is VisitorSession.
+	VisitorCard EventKind = "visitor_card"
+	// ChatReport is what the platform knows of a chat when it is asked (contract uis §4.5).
+	ChatReport     EventKind = "chat_report"
+	OfflineRequest EventKind = "offline_request" // a form left on the site when nobody was there
+	// RecordGone is our own: a record of the conversation was deleted or merged in the CRM.
+	RecordGone EventKind = "record_gone"
 	// Unreadable is an authentic delivery that could not be read; it is kept as evidence.
 	Unreadable EventKind = "invalid"
 )
@@ -52,6 +66,13 @@ func EventKinds() []EventKind {
 	return []EventKind{
 		CallIncoming, CallOutgoing, CallRinging, CallLegOut, CallTalkStarted, CallTalkFinished,
 		CallFinished, CallLost, RecordReady, VoicemailReady, FaxReceived, TagSet, SIPLost,
+	}
+}
+
+// ChatKinds lists every kind a source may send for conversations.
+func ChatKinds() []EventKind {
+	return []EventKind{
+		ChatOpened, ChatAssigned, ChatMessage, ChatEdited, ChatStatus, ChatClosed, VisitorCard, ChatReport, OfflineRequest,
 	}
 }
 
@@ -83,7 +104,7 @@ type CallRequest struct {
 	Text   string   `json:"text,omitempty"` // what the visitor wrote
 }
 
-// Report is what one event says of its call. Empty means "not said", never "no".
+// Report is what one event says of its call or conversation. Empty means "not said", never "no".
 type Report struct {
 	Direction crm.Direction `json:"direction,omitempty"`
 	// ClientNumber and VirtualNumber are as the platform wrote them.
@@ -125,6 +146,9 @@ type Report struct {
 	Transcript []crm.Spoken `json:"transcript,omitempty"`
 	// Imported tells that the call was read from the past on a person's order: nobody is told of it any more.
 	Imported bool `json:"imported,omitempty"`
+
+	// Chat is what an event of a conversation says; Employee, Tags and Params are beside it.
+	Chat *ChatTold `json:"chat,omitempty"`
 
 	// Request is what a person or visitor of the portal asked for (ClickToCall, CallbackAsked).
 	Request *CallRequest `json:"request,omitempty"`

@@ -9,8 +9,10 @@ import (
 
 // Facts is everything a decision may look at: no clock, no database, no network.
 type Facts struct {
-	Now      time.Time
-	Call     Call      // folded from all events of the session so far
+	Now  time.Time
+	Call Call // folded from all events of the session so far
+	// Chat is the conversation instead, when the session is one.
+	Chat     *Conversation
 	Settings *Settings // compiled, at the version the call began with
 	// Known is what the CRM answered for the customer; nil means not asked.
 	Known     *crm.Customer
@@ -24,6 +26,14 @@ type Facts struct {
 	// Trigger is the newest event of those that are being decided; it names what may happen
 	// several times in one call, like showing a card.
 	Trigger EventID
+	// Pace is the least time between two steps in which a transcript grows, by what the portal can bear now (C-7).
+	Pace time.Duration
+	// Unsent tells that a step of this conversation's transcript is still on its way.
+	Unsent bool
+	// FileLink gives the address at which people in the portal can open a file of the conversation until a moment; empty when there is none.
+	FileLink func(f File, until time.Time) string
+	// Describes tells that the platform can be asked for what its notifications lack.
+	Describes bool
 	// Missed are activities of the customer's own missed calls that were made since Known was asked.
 	Missed []int64
 	// Dialled are the calls that we lately asked the platform to start for this customer, newest first (T-8: double clicks).

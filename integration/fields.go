@@ -14,7 +14,7 @@ const longestField = 2000
 func (d *decision) pairs(k crm.Kind) []FieldPair {
 	known, synced := d.Directory.Fields[k]
 	var out []FieldPair
-	for _, p := range d.Settings.Telephony.Fields.For(k) {
+	for _, p := range d.extraFields().For(k) {
 		if synced && !slices.ContainsFunc(known, func(f crm.Field) bool { return f.Name == p.Field }) {
 			d.once("T-15", "field_vanished", "field", p.Field, "kind", string(k))
 			continue
@@ -22,6 +22,14 @@ func (d *decision) pairs(k crm.Kind) []FieldPair {
 		out = append(out, p)
 	}
 	return out
+}
+
+// extraFields are the pairs that count here: of calls, of chats, or of offline requests (T-15, C-13).
+func (d *decision) extraFields() *ExtraFields {
+	if d.Chat != nil {
+		return &d.conversations().Fields
+	}
+	return &d.Settings.Telephony.Fields
 }
 
 // once notes a reason that several steps come upon.
@@ -130,7 +138,7 @@ func (d *decision) complete(k crm.Kind) {
 
 // found writes the fields of the first entity that was found, when the tenant wants them always up to date (T-15).
 func (d *decision) found() {
-	if !d.Settings.Telephony.Fields.Always {
+	if !d.extraFields().Always {
 		return
 	}
 	e := &d.existing
@@ -154,7 +162,7 @@ func (d *decision) overwrite(x *crm.Entity) {
 	}
 	ref := crm.Ref{ID: x.ID}
 	if len(changed) > 0 {
-		guard := crm.Guard{Present: d.Settings.Telephony.Other.On} // our own write must be told from other people's later
+		guard := crm.Guard{Present: d.Settings.Telephony.Other.On && d.Chat == nil} // our own write must be told from other people's later
 		d.update(x.Kind, ref, "fields/"+decimal(x.ID), guard, crm.Fields{Custom: maps.Clone(changed)})
 	}
 	for _, field := range first {

@@ -10,6 +10,7 @@ import (
 	"github.com/valyala/fasttemplate"
 
 	"omniconnector/crm"
+	"omniconnector/rules"
 )
 
 // The default names of T-12.
@@ -106,6 +107,9 @@ func Parameters() []Variable {
 
 // variables are the values that name templates and extra fields may use (T-12, T-15).
 func (d *decision) variables() map[string]string {
+	if d.Chat != nil {
+		return d.chatVariables()
+	}
 	c := &d.Call
 	v := map[string]string{}
 	for name, values := range c.Params {
@@ -128,6 +132,9 @@ func (d *decision) variables() map[string]string {
 
 // parameters are the values of extra fields: variables, and what only the end of the call tells.
 func (d *decision) parameters() map[string]string {
+	if d.Chat != nil {
+		return d.chatParameters()
+	}
 	c := &d.Call
 	v := d.variables()
 	v[FirstCommunication] = "call:" + string(c.Session)
@@ -175,9 +182,14 @@ func (e *UnknownVariableError) Error() string { return fmt.Sprintf("unknown vari
 
 // CheckTemplate reports whether a name template can be rendered: an unclosed or unknown
 // placeholder is an error on save (T-12, T-16).
-func CheckTemplate(text string) error {
+func CheckTemplate(text string) error { return checkTemplate(text, Variables()) }
+
+// CheckChatTemplate is CheckTemplate for the names that conversations give (C-12).
+func CheckChatTemplate(text string) error { return checkTemplate(text, ChatVariables()) }
+
+func checkTemplate(text string, catalogue []Variable) error {
 	known := map[string]string{}
-	for _, v := range Variables() {
+	for _, v := range catalogue {
 		known[v.Name] = ""
 	}
 	_, err := render(text, known)
@@ -187,7 +199,7 @@ func CheckTemplate(text string) error {
 // Render fills a template; an absent value becomes an empty string (T-12).
 func Render(text string, values map[string]string) string {
 	all := map[string]string{}
-	for _, v := range Variables() {
+	for _, v := range append(Variables(), ChatVariables()...) {
 		all[v.Name] = values[v.Name]
 	}
 	out, err := render(text, all)
@@ -215,23 +227,29 @@ func render(text string, values map[string]string) (string, error) {
 // title names an entity: the first template whose filter holds, else the default (T-12).
 func (d *decision) title(k crm.Kind, explain bool) string {
 	won := d.Settings.nameTemplate(&d.Call, k)
+	text, fallback := "", DefaultIncomingName
+	if won.number >= 0 {
+		text = d.Settings.Calls(d.Call.Direction).Names.For(k)[won.number].Text
+	}
+	if d.Call.Direction == crm.Outgoing {
+		fallback = DefaultOutgoingName
+	}
+	return d.named("T-12", text, won.number, won.check, fallback, explain)
+}
+
+// named renders the template that won, else, and when it comes out empty, the default (T-12, C-12).
+func (d *decision) named(rule, text string, number int, check *rules.Check, fallback string, explain bool) string {
+	values := d.variables()
 	note := func(code string, args ...string) {
 		if explain {
-			d.because("T-12", code, args...).Check = won.check
+			d.because(rule, code, args...).Check = check
 		}
 	}
-	if i := won.number; i >= 0 {
-		title := Render(d.Settings.Calls(d.Call.Direction).Names.For(k)[i].Text, d.variables())
-		if title != "" {
-			note("name_rule", "number", decimal(int64(i+1)), "title", title)
-			return title
-		}
+	if title := Render(text, values); title != "" {
+		note("name_rule", "number", decimal(int64(number+1)), "title", title)
+		return title
 	}
-	text := DefaultIncomingName
-	if d.Call.Direction == crm.Outgoing {
-		text = DefaultOutgoingName
-	}
-	title := Render(text, d.variables())
+	title := Render(fallback, values)
 	note("name_default", "title", title)
 	return title
 }

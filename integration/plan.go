@@ -137,6 +137,8 @@ type Memory struct {
 	Began int64 `json:"began,omitempty"`
 	// Replayed tells that a replay decided anew: the call is one of the past, and nobody is told of it.
 	Replayed bool `json:"replayed,omitempty"`
+	// Chat is what was decided for a conversation beside the rest.
+	Chat *ChatMemory `json:"chat,omitempty"`
 	// Told tells that the reasons of a routing answer are in the journal (T-2).
 	Told bool `json:"told,omitempty"`
 }

@@ -25,6 +25,9 @@ type Settings struct {
 	// Sync says which employees are kept in step with the portal, and how («Синхронизация сотрудников»).
 	Sync      Sync      `json:"sync"`
 	Telephony Telephony `json:"telephony"`
+	// Chats and Offline are the sections «Чаты» and «Офлайн заявки»: the same settings, kept separately.
+	Chats   Conversations `json:"chats"`
+	Offline Conversations `json:"offline"`
 
 	version  int64
 	compiled *compiled
@@ -218,7 +221,8 @@ func Defaults() Settings {
 			Other: OtherTelephony{SettleSeconds: int(DefaultSettle / time.Second)}, Notes: true,
 			Hours: WorkingHours{Days: []int{1, 2, 3, 4, 5}, From: "09:00", Till: "18:00"},
 		},
-		Sync: Sync{Daily: true},
+		Sync:  Sync{Daily: true},
+		Chats: defaultConversations(), Offline: defaultConversations(),
 	}
 }
 

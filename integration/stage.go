@@ -9,37 +9,54 @@ import (
 
 // stage chooses funnel and stage: those of the first rule that holds, else, and when the portal no longer has them, the default (T-13).
 func (d *decision) stage(k crm.Kind, explain bool) (funnel int64, stage string) {
-	var check *rules.Check
-	note := func(code string, args ...string) {
-		if explain {
-			d.because("T-13", code, args...).Check = check
-		}
-	}
 	f := &d.Settings.Calls(d.Call.Direction).Funnels
 	won := d.Settings.funnelRule(&d.Call, k)
-	for _, l := range won.lost {
-		check = l.check
-		note(l.code(), "name", titled(f.Rules[l.number].Name, l.number))
-	}
-	check = won.check
-	if i := won.number; i >= 0 {
-		r := f.Rules[i]
-		if hasStage(&d.Directory, k, r.Funnel, r.Stage) {
-			note("funnel_rule", "name", titled(r.Name, i), "stage", d.stageName(k, r.Funnel, r.Stage))
-			return r.Funnel, r.Stage
-		}
-		note("funnel_vanished", "name", titled(r.Name, i), "stage", r.Stage)
-	}
-	check = nil
-	funnel, stage = f.Funnel, f.Stage
+	c := funnelChoice{rule: "T-13", lost: won.lost, number: won.number, check: won.check, funnel: f.Funnel, stage: f.Stage}
+	c.name = func(i int) string { return titled(f.Rules[i].Name, i) }
 	if k == crm.Lead {
-		funnel, stage = 0, f.LeadStage
+		c.funnel, c.stage = 0, f.LeadStage
 	}
-	if !hasStage(&d.Directory, k, funnel, stage) {
-		note("default_vanished", "stage", stage)
+	if i := won.number; i >= 0 {
+		c.ruleFunnel, c.ruleStage = f.Rules[i].Funnel, f.Rules[i].Stage
 	}
-	funnel, stage = Begins(&d.Directory, k, funnel, stage)
-	note("funnel_default", "stage", d.stageName(k, funnel, stage))
+	return d.beginning(k, c, explain)
+}
+
+// funnelChoice is what was found for where a record begins: the rule that won, if any, and the default.
+type funnelChoice struct {
+	rule       string // "T-13" or "C-6"
+	lost       []lostRule
+	number     int // of the rule; -1 when none won
+	check      *rules.Check
+	name       func(number int) string
+	ruleFunnel int64
+	ruleStage  string
+	funnel     int64 // the defaults
+	stage      string
+}
+
+// beginning is where a record begins: as the rule says, else, and when the portal no longer has its stage, by default (T-13, C-6).
+func (d *decision) beginning(k crm.Kind, c funnelChoice, explain bool) (funnel int64, stage string) {
+	note := func(check *rules.Check, code string, args ...string) {
+		if explain {
+			d.because(c.rule, code, args...).Check = check
+		}
+	}
+	for _, l := range c.lost {
+		note(l.check, l.code(), "name", c.name(l.number))
+	}
+	if c.number >= 0 {
+		if hasStage(&d.Directory, k, c.ruleFunnel, c.ruleStage) {
+			note(c.check, "funnel_rule", "name", c.name(c.number), "stage", d.stageName(k, c.ruleFunnel, c.ruleStage))
+			return c.ruleFunnel, c.ruleStage
+		}
+		note(c.check, "funnel_vanished", "name", c.name(c.number), "stage", c.ruleStage)
+	}
+	if !hasStage(&d.Directory, k, c.funnel, c.stage) {
+		note(nil, "default_vanished", "stage", c.stage)
+	}
+	funnel, stage = Begins(&d.Directory, k, c.funnel, c.stage)
+	note(nil, "funnel_default", "stage", d.stageName(k, funnel, stage))
 	return funnel, stage
 }
 

@@ -19,13 +19,22 @@ type Directory struct {
 	Sources   []Named    `json:"sources,omitempty"`
 	Tags      []Named    `json:"tags,omitempty"`
 	Statuses  []Status   `json:"statuses,omitempty"`
-	SyncedAt  time.Time  `json:"synced_at,omitzero"`
+	// Channels are where chats come from (C-3).
+	Channels []Channel `json:"channels,omitempty"`
+	SyncedAt time.Time `json:"synced_at,omitzero"`
 }
 
 // Named is something with an id and a name.
 type Named struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
+}
+
+// Channel is a way in which visitors write. Type is the platform's word: "whatsapp", "comagic" for the chat on a site (contract uis §5.1).
+type Channel struct {
+	Named
+	Type   string `json:"type"`
+	Active bool   `json:"active"`
 }
 
 // Scenario is a routing scenario with its operations.
@@ -62,6 +71,8 @@ type Employee struct {
 	Calls bool `json:"calls"`
 	// CallerID is the virtual number that clients see when the employee calls from a SIP line; empty when there is none.
 	CallerID string `json:"caller_id,omitempty"`
+	// Chats tells that the employee has the right «Чаты и заявки».
+	Chats bool `json:"chats,omitempty"`
 	// SIP tells that the employee has a working SIP line (T-9).
 	SIP bool `json:"sip,omitempty"`
 }

@@ -33,6 +33,20 @@ type Reread struct {
 // reaches the CRM.
 type Sweep struct{}
 
+// ReadChat reads what the platform knows of a chat: the attributes that its notifications lack, and once it is over all its
+// messages (contract uis §4.5, §4.6).
+type ReadChat struct {
+	Chat string `json:"chat"`
+	// Whole asks for the messages too.
+	Whole bool `json:"whole,omitempty"`
+}
+
+// SweepChats reads the chats that went on lately, again and again, so that one whose every notification was lost still reaches the CRM.
+type SweepChats struct{}
+
+// SweepRequests reads the offline requests that came lately, again and again (contract uis §4.7): for most tenants nothing else tells of them.
+type SweepRequests struct{}
+
 // Import reads the calls of a range of the past once, page by page (R-9). Result: Imported, also after each page.
 type Import struct {
 	From time.Time `json:"from"`
@@ -50,10 +64,10 @@ type Dialled struct {
 	Session string `json:"session"`
 }
 
-// Swept is how far a Sweep has come.
+// Swept is how far a Sweep, SweepChats or SweepRequests has come.
 type Swept struct {
 	Till  time.Time `json:"till"`
-	Found int       `json:"found"` // calls that no notification told of, ever
+	Found int       `json:"found"` // what no notification told of, ever
 }
 
 // Imported is how far an Import has come.
@@ -77,6 +91,15 @@ func (Reread) Name() string { return "reread_call" }
 // Name is "sweep_calls".
 func (Sweep) Name() string { return "sweep_calls" }
 
+// Name is "read_chat".
+func (ReadChat) Name() string { return "read_chat" }
+
+// Name is "sweep_chats".
+func (SweepChats) Name() string { return "sweep_chats" }
+
+// Name is "sweep_requests".
+func (SweepRequests) Name() string { return "sweep_requests" }
+
 // Name is "import_calls".
 func (Import) Name() string { return "import_calls" }
 
@@ -98,6 +121,7 @@ func Decode(name string, body []byte) (e Errand, ok bool, err error) {
 
 var readers = map[string]func(name string, body []byte) (Errand, error){
 	Dial{}.Name(): decode[Dial], Reread{}.Name(): decode[Reread], Sweep{}.Name(): decode[Sweep],
+	ReadChat{}.Name(): decode[ReadChat], SweepChats{}.Name(): decode[SweepChats], SweepRequests{}.Name(): decode[SweepRequests],
 	Import{}.Name(): decode[Import], Sync{}.Name(): decode[Sync], ImportStatuses{}.Name(): decode[ImportStatuses],
 }
 
@@ -109,11 +133,11 @@ func decode[E Errand](name string, body []byte) (Errand, error) {
 	return e, nil
 }
 
-// Query says which ended calls to read.
+// Query says which calls, chats or offline requests to read.
 type Query struct {
-	// From and Till bound when calls started; both are needed (contract uis §4.3).
+	// From and Till bound when they began; both are needed (contract uis §4.3).
 	From, Till time.Time
-	// Sessions limits the answer to these calls; empty means all.
+	// Sessions limits the answer to these, by the platform's own ids; empty means all.
 	Sessions []string
 	// Offset and Limit page through the answer, by ascending start.
 	Offset, Limit int

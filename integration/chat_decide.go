@@ -1,0 +1,309 @@
+package integration
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"omniconnector/crm"
+	"omniconnector/integration/centre"
+	"omniconnector/rules"
+)
+
+const (
+	// describeAfter is when the platform is asked for a chat's attributes, which it knows a moment after its beginning (contract uis §6).
+	describeAfter = 2 * time.Second
+	// describeWait is how long a chat waits for attributes that a rule looks at; without such a rule it does not wait.
+	describeWait = 15 * time.Second
+	// mostRounds bounds how often records of one conversation are looked for anew after they were found to be gone.
+	mostRounds = 5
+)
+
+// askChat says what must be known of the visitor before the conversation goes on.
+func (d *decision) askChat() *crm.Find {
+	if !d.chatPasses() || !d.chatBegins() || !d.chatAsks() {
+		return nil
+	}
+	find := &crm.Find{Emails: d.emails, Custom: d.fieldsToRead()}
+	for _, p := range d.phones {
+		find.Phones = append(find.Phones, p.Spellings()...)
+	}
+	return find
+}
+
+// chatAsks reports whether the CRM is to be asked: at first, when contacts appear and nobody is known yet (C-14), and when what was
+// known is gone.
+func (d *decision) chatAsks() bool {
+	if d.Known != nil || len(d.contacts) == 0 {
+		return false
+	}
+	m := d.Memory.Chat
+	return m == nil || len(m.Asked) == 0 || len(d.freshlyGone()) > 0 || m.Client == nil && len(d.newContacts(m.Asked)) > 0
+}
+
+// newContacts are those that are not in a list.
+func (d *decision) newContacts(known []string) []string {
+	return slices.DeleteFunc(slices.Clone(d.contacts), func(c string) bool { return slices.Contains(known, c) })
+}
+
+// conversation decides what a chat or an offline request makes of the CRM (C-1 … C-14).
+func (d *decision) conversation() {
+	m := d.chatMemory()
+	if !d.chatPasses() || !d.chatBegins() {
+		d.describe()
+		return
+	}
+	d.describe()
+	d.reknow(m)
+	d.existing = d.usable()
+	d.lose(m)
+	if d.memory.OpenedAt.IsZero() {
+		d.openChat(m)
+	} else {
+		d.late = true
+		d.learnContacts(m)
+		d.correctChat(m)
+	}
+	d.transcribeChat(m)
+	if d.Chat.Closed && !d.memory.Closed {
+		d.closeChat(m)
+	}
+}
+
+// chatMemory is the conversation's own memory, apart from the stored one.
+func (d *decision) chatMemory() *ChatMemory {
+	var m ChatMemory
+	if had := d.memory.Chat; had != nil {
+		m = *had
+		m.Made = make(map[crm.Kind]*Target, len(had.Made))
+		for k, t := range had.Made {
+			own := *t
+			m.Made[k] = &own
+		}
+		m.Places = slices.Clone(had.Places)
+		for i := range m.Places {
+			m.Places[i].Parts = slices.Clone(m.Places[i].Parts)
+		}
+	} else {
+		m.Made = map[crm.Kind]*Target{}
+	}
+	d.memory.Chat = &m
+	return &m
+}
+
+// conversations is what is set for this kind of conversation.
+func (d *decision) conversations() *Conversations { return d.Settings.Conversations(d.Chat.Kind) }
+
+// chatPasses walks the gates that keep a conversation out of the CRM: the section's switch, its channel, the wait for something to
+// be said, and the tenant's filter.
+func (d *decision) chatPasses() bool {
+	d.findChannel()
+	d.readContacts()
+	if d.Memory.Verdict == Planned {
+		return true
+	}
+	s, c := d.conversations(), d.Chat
+	switch {
+	case !s.Enabled && c.Kind == Offline:
+		return d.end(Off, "C-11", "offline_off")
+	case !s.Enabled:
+		return d.end(Off, "C-3", "chats_off")
+	case c.Kind == Chat && c.Channel == "" && !c.Closed:
+		return d.end(Waiting, "C-16", "wait_channel")
+	case c.Kind == Chat && !slices.Contains(s.Channels, c.Channel):
+		return d.end(Filtered, "C-3", "channel_off", "channel", d.channelName())
+	case len(c.Said()) == 0 && c.Closed:
+		return d.end(Ignored, "C-16", "chat_empty")
+	case len(c.Said()) == 0:
+		return d.end(Waiting, "C-16", "wait_message")
+	}
+	return d.awaitsDescription() && d.chatFilter()
+}
+
+// findChannel looks a chat's channel up in the platform's directory, when the notification of the channel never came.
+func (d *decision) findChannel() {
+	c := d.Chat
+	if c.Channel != "" || c.ChannelID == 0 || d.Centre == nil {
+		return
+	}
+	i := slices.IndexFunc(d.Centre.Channels, func(ch centre.Channel) bool { return ch.ID == c.ChannelID })
+	if i < 0 {
+		return
+	}
+	own := *c
+	own.Channel, own.ChannelName = d.Centre.Channels[i].Type, cmp.Or(c.ChannelName, d.Centre.Channels[i].Name)
+	d.Chat = &own
+}
+
+// awaitsDescription lets a chat wait for attributes that a rule looks at, and no longer than a few seconds.
+func (d *decision) awaitsDescription() bool {
+	c := d.Chat
+	if c.Kind != Chat || c.Described || !d.Describes {
+		return true
+	}
+	till := c.OpenedAt.Add(describeWait)
+	looked := slices.ContainsFunc(d.Settings.conversationsOf(c.Kind).uses, func(p rules.Parameter) bool {
+		return slices.Contains(described(), p) && len(chatSubject(c)[p]) == 0
+	})
+	if !looked || !d.Now.Before(till) {
+		return true
+	}
+	d.wake(till)
+	return d.end(Waiting, "C-11", "wait_attributes")
+}
+
+// wake has the conversation decided again at a moment.
+func (d *decision) wake(at time.Time) {
+	if d.memory != nil && (d.plan.Wake.IsZero() || at.Before(d.plan.Wake)) {
+		d.plan.Wake, d.memory.DueAt = at, at
+	}
+}
+
+// chatFilter asks the tenant's filter (C-11).
+func (d *decision) chatFilter() bool {
+	m := d.Settings.conversationsOf(d.Chat.Kind).filter
+	if m == nil {
+		d.because("C-11", "chat_filter_off")
+		return d.accept()
+	}
+	v := m.Match(chatSubject(d.Chat), d.chatNotYet()...)
+	switch {
+	case v.Undecided:
+		d.end(Waiting, "C-11", "wait_chat_filter")
+	case v.Passed:
+		d.because("C-11", "chat_filter_passed").Check = &v.Root
+		return d.accept()
+	default:
+		d.end(Filtered, "C-11", "chat_filter_kept_out")
+	}
+	d.plan.Reasons[len(d.plan.Reasons)-1].Check = &v.Root
+	return false
+}
+
+// readContacts reads the visitor's contacts; the tenant's own numbers are nobody's.
+func (d *decision) readContacts() {
+	d.phones, d.emails, d.contacts = nil, nil, nil
+	v := &d.Chat.Visitor
+	for _, raw := range v.Phones {
+		p, problem := ParsePhone(raw, d.Settings.Country)
+		if problem == PhoneFine && d.ours(p) {
+			d.once("C-5", "own_contact", "number", raw)
+			continue
+		}
+		if problem == PhoneFine && !slices.Contains(d.phones, p) {
+			d.phones = append(d.phones, p)
+		}
+	}
+	for _, raw := range v.Emails {
+		if e := ParseEmail(raw); e != "" && !slices.Contains(d.emails, e) {
+			d.emails = append(d.emails, e)
+		}
+	}
+	for _, p := range d.phones {
+		d.contacts = append(d.contacts, string(p))
+	}
+	d.contacts = append(d.contacts, d.emails...)
+	for _, m := range v.Messengers {
+		d.contacts = append(d.contacts, m.Network+":"+m.Value)
+	}
+}
+
+// chatBegins reports whether there is somebody to make records of (C-14).
+func (d *decision) chatBegins() bool {
+	switch {
+	case d.Memory.OpenedAt.IsZero() && len(d.contacts) == 0 && !d.conversations().WithoutContacts && d.Chat.Closed:
+		return d.end(Ignored, "C-14", "no_contacts")
+	case d.Memory.OpenedAt.IsZero() && len(d.contacts) == 0 && !d.conversations().WithoutContacts:
+		return d.end(Waiting, "C-14", "wait_contacts")
+	}
+	return true
+}
+
+// describe has the platform asked for what its notifications lack, beside everything else.
+func (d *decision) describe() {
+	m, c := d.memory.Chat, d.Chat
+	kept := d.plan.Outcome == Off || d.plan.Outcome == Filtered || c.Imported
+	if kept || c.Kind != Chat || c.Described || m.Describing || !d.Describes {
+		return
+	}
+	m.Describing = true
+	d.act(d.key("describe"), UrgentEntity, centre.ReadChat{Chat: c.ID})
+	d.last().After = c.OpenedAt.Add(describeAfter)
+}
+
+// reknow takes the CRM's answer over, and remembers what was asked.
+func (d *decision) reknow(m *ChatMemory) {
+	if d.Known != nil {
+		d.memory.Known, d.memory.AskedAt = d.Known, d.AskedAt
+		m.Asked = slices.Clone(d.contacts)
+		return
+	}
+	if d.Known = d.memory.Known; d.Known == nil {
+		d.Known = &crm.Customer{}
+		d.memory.Known = d.Known
+	}
+}
+
+// usable is what is known of the visitor, without what is closed when the tenant does not want it (C-10) and without what is gone.
+func (d *decision) usable() existing {
+	k := *d.Known
+	there := func(kind crm.Kind, list []crm.Entity) []crm.Entity {
+		return slices.DeleteFunc(slices.Clone(list), func(e crm.Entity) bool {
+			return e.Closed && !d.conversations().Closed || slices.Contains(d.Chat.Gone, Record{Kind: kind, ID: e.ID})
+		})
+	}
+	k.Leads, k.Deals = there(crm.Lead, k.Leads), there(crm.Deal, k.Deals)
+	k.Contacts, k.Companies = there(crm.Contact, k.Contacts), there(crm.Company, k.Companies)
+	known := d.Known
+	d.Known = &k
+	e := d.find()
+	d.Known = known
+	return e
+}
+
+// freshlyGone are records that the conversation uses and that the CRM no longer has.
+func (d *decision) freshlyGone() []Record {
+	m := d.Memory.Chat
+	if m == nil || m.Rounds >= mostRounds {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(d.Chat.Gone), func(r Record) bool { return slices.Contains(m.Lost, r) })
+}
+
+// lose forgets what is gone from the CRM, so that the conversation begins anew with what is there: its words go over once more.
+func (d *decision) lose(m *ChatMemory) {
+	gone := d.freshlyGone()
+	if len(gone) == 0 {
+		return
+	}
+	labels := make([]string, len(gone))
+	for i, r := range gone {
+		labels[i] = label(&crm.Entity{Kind: r.Kind, ID: r.ID})
+	}
+	d.because("C-16", "record_gone", "records", strings.Join(labels, ", "))
+	*m = ChatMemory{
+		Asked: m.Asked, Rounds: m.Rounds + 1, Lost: append(slices.Clone(m.Lost), gone...), Made: map[crm.Kind]*Target{},
+		Describing: m.Describing, Rereading: m.Rereading,
+	}
+	d.memory.OpenedAt, d.memory.Closed, d.memory.Written = time.Time{}, false, nil
+}
+
+// closeChat ends a conversation: whatever was said is over there by now, and a minute later the platform is asked for all of it.
+func (d *decision) closeChat(m *ChatMemory) {
+	c := d.Chat
+	d.memory.Closed, d.memory.DueAt = true, time.Time{}
+	if c.Kind == Chat {
+		d.because("C-7", "chat_closed", "messages", decimal(int64(len(c.Said()))))
+	}
+	if m.Active && c.Answered() {
+		d.act(d.key("activity", "done"), UrgentActivity, crm.SetActivity{
+			Activity: crm.Ref{Of: string(d.key("activity"))}, Completed: true,
+		}, string(d.key("activity")))
+	}
+	if c.Kind == Chat && d.Describes && !m.Rereading && d.RereadAfter > 0 && !c.Told && !c.Imported {
+		m.Rereading = true
+		d.act(d.key("reread"), UrgentTranscript, centre.ReadChat{Chat: c.ID, Whole: true})
+		d.last().After = c.ClosedAt.Add(d.RereadAfter)
+	}
+}
