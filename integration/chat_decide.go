@@ -29,17 +29,34 @@ func (d *decision) askChat() *crm.Find {
 	for _, p := range d.phones {
 		find.Phones = append(find.Phones, p.Spellings()...)
 	}
+	for _, r := range d.suspects() { // is it really gone, or only our comment?
+		switch r.Kind {
+		case crm.Lead:
+			find.Leads = append(find.Leads, r.ID)
+		case crm.Deal:
+			find.Deals = append(find.Deals, r.ID)
+		case crm.Contact:
+			find.Contacts = append(find.Contacts, r.ID)
+		case crm.Company:
+			find.Companies = append(find.Companies, r.ID)
+		}
+	}
 	return find
 }
 
 // chatAsks reports whether the CRM is to be asked: at first, when contacts appear and nobody is known yet (C-14), and when what was
 // known is gone.
 func (d *decision) chatAsks() bool {
-	if d.Known != nil || len(d.contacts) == 0 {
+	m := d.Memory.Chat
+	switch {
+	case d.Known != nil:
+		return false
+	case len(d.suspects()) > 0:
+		return true
+	case len(d.contacts) == 0:
 		return false
 	}
-	m := d.Memory.Chat
-	return m == nil || len(m.Asked) == 0 || len(d.freshlyGone()) > 0 || m.Client == nil && len(d.newContacts(m.Asked)) > 0
+	return m == nil || len(m.Asked) == 0 || m.Client == nil && len(d.newContacts(m.Asked)) > 0
 }
 
 // newContacts are those that are not in a list.
@@ -55,9 +72,9 @@ func (d *decision) conversation() {
 		return
 	}
 	d.describe()
+	d.lose(m)
 	d.reknow(m)
 	d.existing = d.usable()
-	d.lose(m)
 	if d.memory.OpenedAt.IsZero() {
 		d.openChat(m)
 	} else {
@@ -66,6 +83,9 @@ func (d *decision) conversation() {
 		d.correctChat(m)
 	}
 	d.transcribeChat(m)
+	if !d.Chat.Closed {
+		d.memory.Closed = false // whoever writes after a long silence opens it again
+	}
 	if d.Chat.Closed && !d.memory.Closed {
 		d.closeChat(m)
 	}
@@ -245,16 +265,15 @@ func (d *decision) reknow(m *ChatMemory) {
 	}
 }
 
-// usable is what is known of the visitor, without what is closed when the tenant does not want it (C-10) and without what is gone.
+// usable is what is known of the visitor, without what is closed when the tenant does not want it (C-10).
 func (d *decision) usable() existing {
 	k := *d.Known
-	there := func(kind crm.Kind, list []crm.Entity) []crm.Entity {
+	there := func(list []crm.Entity) []crm.Entity {
 		return slices.DeleteFunc(slices.Clone(list), func(e crm.Entity) bool {
-			return e.Closed && !d.conversations().Closed || slices.Contains(d.Chat.Gone, Record{Kind: kind, ID: e.ID})
+			return e.Closed && !d.conversations().Closed
 		})
 	}
-	k.Leads, k.Deals = there(crm.Lead, k.Leads), there(crm.Deal, k.Deals)
-	k.Contacts, k.Companies = there(crm.Contact, k.Contacts), there(crm.Company, k.Companies)
+	k.Leads, k.Deals = there(k.Leads), there(k.Deals)
 	known := d.Known
 	d.Known = &k
 	e := d.find()
@@ -262,8 +281,8 @@ func (d *decision) usable() existing {
 	return e
 }
 
-// freshlyGone are records that the conversation uses and that the CRM no longer has.
-func (d *decision) freshlyGone() []Record {
+// suspects are records of the conversation that a write did not find and that were not looked for since.
+func (d *decision) suspects() []Record {
 	m := d.Memory.Chat
 	if m == nil || m.Rounds >= mostRounds {
 		return nil
@@ -271,20 +290,41 @@ func (d *decision) freshlyGone() []Record {
 	return slices.DeleteFunc(slices.Clone(d.Chat.Gone), func(r Record) bool { return slices.Contains(m.Lost, r) })
 }
 
-// lose forgets what is gone from the CRM, so that the conversation begins anew with what is there: its words go over once more.
+// lose takes leave of records that are gone from the CRM: deleted, or merged into others. As long as the words have another place
+// nothing else changes; otherwise the conversation begins anew with what is there, and its words go over once more. A record that is
+// still there has only lost our comment, by a person's hand: that is left so (law 7).
 func (d *decision) lose(m *ChatMemory) {
-	gone := d.freshlyGone()
+	suspects := d.suspects()
+	if len(suspects) == 0 || d.Known == nil {
+		return
+	}
+	m.Lost = append(slices.Clone(m.Lost), suspects...)
+	gone := slices.DeleteFunc(suspects, func(r Record) bool {
+		return slices.ContainsFunc(slices.Concat(d.Known.Leads, d.Known.Deals, d.Known.Contacts, d.Known.Companies), func(e crm.Entity) bool {
+			return e.Kind == r.Kind && e.ID == r.ID
+		})
+	})
 	if len(gone) == 0 {
+		d.because("C-16", "comment_gone")
+		d.Known = nil // what was known before counts
 		return
 	}
 	labels := make([]string, len(gone))
 	for i, r := range gone {
 		labels[i] = label(&crm.Entity{Kind: r.Kind, ID: r.ID})
+		m.Places = slices.DeleteFunc(m.Places, func(p Place) bool { return p.Kind == r.Kind && (p.Entity.ID == r.ID || p.Entity.ID == 0) })
+		delete(m.Made, r.Kind)
+		if c := m.Client; c != nil && c.Kind == r.Kind && (c.Entity.ID == r.ID || c.Entity.ID == 0) {
+			m.Client = nil
+		}
 	}
 	d.because("C-16", "record_gone", "records", strings.Join(labels, ", "))
+	if len(m.Places) > 0 {
+		d.Known = nil
+		return
+	}
 	*m = ChatMemory{
-		Asked: m.Asked, Rounds: m.Rounds + 1, Lost: append(slices.Clone(m.Lost), gone...), Made: map[crm.Kind]*Target{},
-		Describing: m.Describing, Rereading: m.Rereading,
+		Rounds: m.Rounds + 1, Lost: m.Lost, Made: map[crm.Kind]*Target{}, Describing: m.Describing, Rereading: m.Rereading,
 	}
 	d.memory.OpenedAt, d.memory.Closed, d.memory.Written = time.Time{}, false, nil
 }
