@@ -16,19 +16,28 @@ type variablesOut struct {
 
 type variablesIn struct {
 	For string `query:"for" enum:"names,fields" default:"names" doc:"For names of entities, or for extra fields"`
+	Of  topic  `query:"of" enum:"incoming,outgoing,chat,offline_message" default:"incoming" doc:"Of calls, which have the same in both directions, or of conversations"`
 }
 
 func (a *API) listVariables(_ context.Context, in *variablesIn) (*variablesOut, error) {
 	out := &variablesOut{}
-	out.Body.Variables = integration.Variables()
-	if in.For == "fields" {
+	_, conversation := in.Of.communication()
+	switch fields := in.For == "fields"; {
+	case conversation && fields:
+		out.Body.Variables = integration.ChatParameters()
+	case conversation:
+		out.Body.Variables = integration.ChatVariables()
+	case fields:
 		out.Body.Variables = integration.Parameters()
+	default:
+		out.Body.Variables = integration.Variables()
 	}
 	return out, nil
 }
 
 type wordsIn struct {
-	Direction crm.Direction `query:"direction" enum:"in,out" default:"in" doc:"Incoming or outgoing calls"`
+	Of        topic         `query:"of" enum:"incoming,outgoing,chat,offline_message" doc:"Of what the filters are; calls of the direction when absent"`
+	Direction crm.Direction `query:"direction" enum:"in,out" default:"in" doc:"Incoming or outgoing calls; not looked at beside of"`
 }
 
 type wordsOut struct {
@@ -41,7 +50,7 @@ type wordsOut struct {
 
 func (a *API) listWords(_ context.Context, in *wordsIn) (*wordsOut, error) {
 	out := &wordsOut{}
-	out.Body.Words, out.Body.Functions = integration.Words(in.Direction), rules.Functions()
+	out.Body.Words, out.Body.Functions = in.Of.or(in.Direction).words(), rules.Functions()
 	out.Body.Limits = rules.FilterLimits()
 	return out, nil
 }

@@ -13,6 +13,19 @@ import (
 type DirectoryView struct {
 	crm.Directory
 	Platform centre.Directory `json:"platform" doc:"Of the telephony platform; synced_at is absent before it was read"`
+	// Types are what the settings may name (C-3); the platform's channels may be of others too.
+	Types []ChannelType `json:"channel_types" nullable:"false" doc:"Types of channel whose chats can be processed"`
+}
+
+// ChannelType is a type of channel in the platform's word and in people's.
+type ChannelType struct {
+	Type string `json:"type" example:"whatsapp"`
+	RU   string `json:"ru"`
+	EN   string `json:"en"`
+}
+
+func channelTypes() []ChannelType {
+	return each(integration.ChannelTypes(), func(v integration.Variable) ChannelType { return ChannelType{v.Name, v.RU, v.EN} })
 }
 
 type directoryOut struct{ Body DirectoryView }
@@ -27,8 +40,8 @@ func (a *API) getDirectory(ctx context.Context, in *PortalPath) (*directoryOut, 
 	for i := range d.Funnels {
 		d.Funnels[i].Stages = listed(d.Funnels[i].Stages)
 	}
-	p.Employees, p.Numbers = listed(p.Employees), listed(p.Numbers)
-	return &directoryOut{DirectoryView{d, p}}, nil
+	p.Employees, p.Numbers, p.Channels = listed(p.Employees), listed(p.Numbers), listed(p.Channels)
+	return &directoryOut{DirectoryView{d, p, channelTypes()}}, nil
 }
 
 // directories gives both sides' directories of a portal of the caller.

@@ -4,14 +4,14 @@ import (
 	"context"
 
 	"omniconnector/crm"
-	"omniconnector/integration"
 	"omniconnector/integration/settings"
 	"omniconnector/rules"
 )
 
-// DirectedFilter is a filter with the direction of the calls that it is for.
+// DirectedFilter is a filter with what it is for.
 type DirectedFilter struct {
-	Direction crm.Direction `json:"direction" enum:"in,out" doc:"Incoming or outgoing calls"`
+	Of        topic         `json:"of,omitempty" enum:"incoming,outgoing,chat,offline_message" doc:"What it is for; calls of the direction when absent"`
+	Direction crm.Direction `json:"direction,omitempty" enum:"in,out" default:"in" doc:"Incoming or outgoing calls; not looked at beside of"`
 	Where     rules.Filter  `json:"where"`
 }
 
@@ -37,7 +37,7 @@ func (a *API) describeFilters(ctx context.Context, in *describeFiltersIn) (*desc
 	names, lang := settings.Called(known.Centre), string(speaks(ctx))
 	out := &describeFiltersOut{}
 	out.Body.Sentences = each(in.Body.Filters, func(f DirectedFilter) string {
-		return f.Where.Describe(lang, integration.Words(f.Direction), names)
+		return f.Where.Describe(lang, f.Of.or(f.Direction).words(), names)
 	})
 	return out, nil
 }
