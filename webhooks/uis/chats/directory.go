@@ -15,6 +15,9 @@ type Account struct {
 	AdapterID int64
 	Name      string
 	Status    string // "active" and whatever else the platform says
+	// Shared tells that it came by the installation's shared address, where the platform itself vouches for it. What comes by a
+	// tenant's own address is that tenant's word only, and never says whose an account is (TenantsOfAccount).
+	Shared bool
 }
 
 // Channel is a channel of an account, as the Chat API names it (contract uis §5.2).
@@ -41,7 +44,7 @@ type Directory interface {
 	DropChannel(ctx context.Context, tenant integration.TenantID, c Channel) error
 	// Channel finds one channel; ok is false when the platform has not told of it.
 	Channel(ctx context.Context, tenant integration.TenantID, accountID, channelID int64) (c Channel, ok bool, err error)
-	// TenantsOfAccount are the tenants that have a known account of the adapter.
+	// TenantsOfAccount are the tenants that have a known account of the shared adapter: only those saved as Shared.
 	TenantsOfAccount(ctx context.Context, accountID int64) ([]integration.TenantID, error)
 	// TenantsOf are the tenants whose account in the cabinet has this number; only those whose number was verified with the
 	// platform itself, so that nobody receives another's chats by typing a number.
