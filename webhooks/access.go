@@ -30,7 +30,10 @@ type HookAccess struct {
 	PathSecrets []SecretHash
 	// BodySecrets likewise; none means that the template needs no secret.
 	BodySecrets []SecretHash
-	Portals     []integration.PortalID
+	// Logins are what the platform's chats must show besides the address (contract uis §5.1, webhook_auth): BasicLogin, BearerLogin.
+	// They are valid all at once; none means that the address is enough.
+	Logins  []SecretHash
+	Portals []integration.PortalID
 	// Location is the account's time zone, in which the platform writes times.
 	Location *time.Location
 }
@@ -71,6 +74,7 @@ const (
 	StrangeTenant Reason = "unknown_tenant" // no such tenant
 	BadPath       Reason = "path_secret"    // wrong or expired
 	BadBody       Reason = "body_secret"    // wrong, expired or missing
+	BadLogin      Reason = "login"          // the Authorization header is wrong, expired or missing
 )
 
 // UnauthenticError refuses a sender.

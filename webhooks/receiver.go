@@ -2,10 +2,7 @@ package webhooks
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -19,9 +16,6 @@ import (
 
 // MaxBody is the largest body that is read; a notification has a few kilobytes.
 const MaxBody = 1 << 20
-
-// comeAgain is the Retry-After of a refusal, in seconds.
-const comeAgain = "5"
 
 // Acceptor makes a delivery durable.
 type Acceptor interface {
@@ -114,13 +108,13 @@ func (r *Receiver) receive(c *gin.Context) {
 }
 
 // take carries one request from the gate to the inbox.
-func (r *Receiver) take(c *gin.Context, source Source) (Outcome, *reply) {
+func (r *Receiver) take(c *gin.Context, source Source) (Outcome, *Answer) {
 	ctx := c.Request.Context()
 	tenant, access, err := r.gate.Enter(ctx, c.Param("token"))
 	if err != nil {
 		return r.refuse(ctx, source, "", err)
 	}
-	body, outcome, bad := readBody(c.Request, MaxBody)
+	body, outcome, bad := ReadBody(c.Request, MaxBody)
 	if bad != nil {
 		return outcome, bad
 	}
@@ -132,88 +126,34 @@ func (r *Receiver) take(c *gin.Context, source Source) (Outcome, *reply) {
 	if err := r.gate.Body(access, n.Secret); err != nil {
 		return r.refuse(ctx, source, tenant, err)
 	}
-	d := integration.Delivery{
-		Tenant: tenant, Portals: access.Portals, Event: n.Event,
-		Method: req.Method, ContentType: req.ContentType, Remote: c.ClientIP(), Received: req.Received,
-	}
 	_, address, _ := strings.Cut(c.Param("token"), ".") // people paste it where it does not belong
-	d.Query = string(mask([]byte(req.Query), n.Secret, integration.Secret(address)))
-	// Text columns take UTF-8 only, and a request is not lost to a stray byte.
-	d.Query, d.ContentType = strings.ToValidUTF8(d.Query, "?"), strings.ToValidUTF8(d.ContentType, "?")
-	d.Body = mask(body, n.Secret, integration.Secret(address))
+	d := Evidence(req, c.ClientIP(), n.Secret, integration.Secret(address))
+	d.Tenant, d.Portals, d.Event = tenant, access.Portals, n.Event
 	outcome = Accepted
 	if problem != nil {
-		outcome, d.Portals, d.Event = Invalid, nil, unreadable(&d, problem)
+		outcome, d.Portals, d.Event = Invalid, nil, UnreadableEvent(&d, problem)
 	}
 	d.Event.ID, d.Event.Source, d.Event.Received = r.newID(), source.Name(), req.Received
 	if err := r.inbox.Accept(ctx, d); err != nil {
 		return r.refuse(ctx, source, tenant, err)
 	}
-	return outcome, accepted
+	return outcome, Taken
 }
 
 // refuse answers who may not come in, and who must come again.
-func (r *Receiver) refuse(ctx context.Context, source Source, tenant integration.TenantID, err error) (Outcome, *reply) {
+func (r *Receiver) refuse(ctx context.Context, source Source, tenant integration.TenantID, err error) (Outcome, *Answer) {
 	if u, ok := errors.AsType[*UnauthenticError](err); ok {
 		r.counter.Refusal(source.Name(), u.Reason)
 		r.log.LogAttrs(ctx, slog.LevelInfo, "webhook.unauthentic", slog.String("source", source.Name()),
 			slog.String("tenant_id", string(tenant)), slog.String("reason", string(u.Reason)))
-		return Unauthentic, unauthentic
+		return Unauthentic, Stranger
 	}
 	r.log.LogAttrs(ctx, slog.LevelWarn, "webhook.refused", slog.String("source", source.Name()),
 		slog.String("tenant_id", string(tenant)), slog.String("error", err.Error()))
-	return Refused, busy
+	return Refused, Busy
 }
 
-func (r *Receiver) answer(c *gin.Context, source string, o Outcome, with *reply) {
+func (r *Receiver) answer(c *gin.Context, source string, o Outcome, with *Answer) {
 	r.counter.Delivery(source, o)
-	if with.status == http.StatusServiceUnavailable {
-		c.Header("Retry-After", comeAgain)
-	}
-	c.Data(with.status, "application/json; charset=utf-8", with.body)
+	with.Send(c)
 }
-
-// readBody reads no more than most bytes.
-func readBody(req *http.Request, most int64) ([]byte, Outcome, *reply) {
-	if req.ContentLength > most {
-		return nil, TooLarge, tooLarge
-	}
-	body, err := io.ReadAll(io.LimitReader(req.Body, most+1))
-	switch {
-	case err != nil:
-		return nil, Malformed, halfBody
-	case int64(len(body)) > most:
-		return nil, TooLarge, tooLarge
-	}
-	return body, Accepted, nil
-}
-
-// unreadable is the event that stands for an authentic delivery nobody can read. Its
-// key is made of what is kept, so that the same garbage twice is one row.
-func unreadable(d *integration.Delivery, why error) integration.Event {
-	h := sha256.New()
-	h.Write(d.Body)
-	h.Write([]byte{0})
-	h.Write([]byte(d.Query))
-	return integration.Event{
-		Kind: integration.Unreadable, Key: string(integration.Unreadable) + "|" + hex.EncodeToString(h.Sum(nil)),
-		At: d.Received, Problem: why.Error(),
-	}
-}
-
-// reply is an answer that never changes.
-type reply struct {
-	status int
-	body   []byte
-}
-
-// Refusals name the trouble in both languages: the tenant reads them in the platform's delivery log.
-var (
-	accepted      = &reply{http.StatusOK, []byte(`{"accepted":true}`)}
-	unauthentic   = &reply{http.StatusUnauthorized, []byte(`{"error":"Адрес или секрет неверны / wrong address or secret"}`)}
-	tooLarge      = &reply{http.StatusRequestEntityTooLarge, []byte(`{"error":"Тело больше 1 МиБ / the body is over 1 MiB"}`)}
-	halfBody      = &reply{http.StatusBadRequest, []byte(`{"error":"Тело запроса не дочитано / the body could not be read"}`)}
-	wrongMethod   = &reply{http.StatusMethodNotAllowed, []byte(`{"error":"Только GET и POST / GET and POST only"}`)}
-	strangeSource = &reply{http.StatusNotFound, []byte(`{"error":"Нет такого источника / no such source"}`)}
-	busy          = &reply{http.StatusServiceUnavailable, []byte(`{"error":"Повторите позже / come again later"}`)}
-)

@@ -143,7 +143,7 @@ func (r *Routes) receive(c *gin.Context) {
 		r.refuse(c, name, Malformed, wrongMethod)
 		return
 	}
-	body, outcome, bad := readBody(c.Request, largestQuestion)
+	body, outcome, bad := ReadBody(c.Request, largestQuestion)
 	if bad != nil {
 		r.refuse(c, name, outcome, bad)
 		return
@@ -155,7 +155,7 @@ func (r *Routes) receive(c *gin.Context) {
 	if v.refused != nil {
 		r.o.Counter.Refusal(name, v.refused.Reason)
 		r.o.Log.LogAttrs(c, slog.LevelInfo, "route.unauthentic", slog.String("source", name), slog.String("reason", string(v.refused.Reason)))
-		r.refuse(c, name, Unauthentic, unauthentic)
+		r.refuse(c, name, Unauthentic, Stranger)
 		return
 	}
 	c.Data(http.StatusOK, "application/json; charset=utf-8", inquirer.Answer(v.route))
@@ -163,7 +163,7 @@ func (r *Routes) receive(c *gin.Context) {
 	r.keep(c, name, req, &v)
 }
 
-func (r *Routes) refuse(c *gin.Context, source string, o Outcome, with *reply) {
+func (r *Routes) refuse(c *gin.Context, source string, o Outcome, with *Answer) {
 	r.o.Counter.Delivery(source, o)
 	c.Data(with.status, "application/json; charset=utf-8", with.body)
 }
@@ -245,16 +245,13 @@ func (r *Routes) keep(c *gin.Context, source string, req Request, v *verdict) {
 		return
 	}
 	_, address, _ := strings.Cut(c.Param("token"), ".") // people paste it where it does not belong
-	d := integration.Delivery{
-		Tenant: v.tenant, Method: req.Method, ContentType: strings.ToValidUTF8(req.ContentType, "?"), Remote: c.ClientIP(), Received: req.Received,
-		Query: strings.ToValidUTF8(string(mask([]byte(req.Query), integration.Secret(address))), "?"),
-		Body:  mask(req.Body, integration.Secret(address)),
-	}
+	d := Evidence(req, c.ClientIP(), integration.Secret(address))
+	d.Tenant = v.tenant
 	if v.portal != "" && v.asked.Session != "" { // a lane works by calls
 		d.Portals = []integration.PortalID{v.portal}
 	}
 	if d.Event = asked(v); v.problem != nil {
-		d.Event = unreadable(&d, v.problem)
+		d.Event = UnreadableEvent(&d, v.problem)
 	}
 	d.Event.ID, d.Event.Source, d.Event.Received = r.o.NewID(), source, req.Received
 	if !r.journal.offer(d) {
