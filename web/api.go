@@ -36,6 +36,8 @@ type Config struct {
 	Scheduler Scheduler
 	Platforms Platforms
 	Meter     Meter
+	// FileLink gives the address at which a file of a conversation can be opened until a moment; nil gives none.
+	FileLink func(t integration.TenantID, f integration.File, until time.Time) string
 	// AdminToken opens the routes of the operator; empty closes them.
 	AdminToken integration.Secret
 	// Embed recognises the tokens of the SaaS's own cabinet; nil takes none.

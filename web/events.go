@@ -12,18 +12,19 @@ import (
 
 // EventQuery says which part of the journal to list.
 type EventQuery struct {
-	Portal   integration.PortalID    `query:"portal" maxLength:"200"`
-	Session  integration.SessionID   `query:"session" maxLength:"200" doc:"One call"`
-	Customer integration.CustomerKey `query:"customer" maxLength:"200" doc:"Whose work it belongs to, as events tell it"`
-	Phone    string                  `query:"phone" maxLength:"50" doc:"The customer's number, in any spelling" example:"8 900 000-00-01"`
-	Kind     integration.EventKind   `query:"kind" maxLength:"50" example:"call_lost"`
-	Outcome  integration.Outcome     `query:"outcome" maxLength:"50" example:"filtered"`
-	Text     string                  `query:"text" maxLength:"100" doc:"A number in any spelling or part of it, part of a name, a session, or a record like 'deal 12'; looks at the last 31 days when since is absent" example:"deal 12"`
-	Action   lane.ActionState        `query:"action" enum:"dead,failed" doc:"Only events of which an action was refused: dead for good, or failed for a reason that nobody need decide about"`
-	Since    time.Time               `query:"since" doc:"Received at or after"`
-	Until    time.Time               `query:"until" doc:"Received before"`
-	Cursor   string                  `query:"cursor" maxLength:"2000" doc:"The next of the page before"`
-	Limit    int                     `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Portal   integration.PortalID      `query:"portal" maxLength:"200"`
+	Session  integration.SessionID     `query:"session" maxLength:"200" doc:"One call"`
+	Customer integration.CustomerKey   `query:"customer" maxLength:"200" doc:"Whose work it belongs to, as events tell it"`
+	Phone    string                    `query:"phone" maxLength:"50" doc:"The customer's number, in any spelling" example:"8 900 000-00-01"`
+	Kind     integration.EventKind     `query:"kind" maxLength:"50" example:"call_lost"`
+	Outcome  integration.Outcome       `query:"outcome" maxLength:"50" example:"filtered"`
+	Text     string                    `query:"text" maxLength:"100" doc:"A number in any spelling or part of it, part of a name, a session, or a record like 'deal 12'; looks at the last 31 days when since is absent" example:"deal 12"`
+	Action   lane.ActionState          `query:"action" enum:"dead,failed" doc:"Only events of which an action was refused: dead for good, or failed for a reason that nobody need decide about"`
+	What     integration.Communication `query:"communication" enum:"call,chat,offline_message" doc:"Only calls, chats or offline requests"`
+	Since    time.Time                 `query:"since" doc:"Received at or after"`
+	Until    time.Time                 `query:"until" doc:"Received before"`
+	Cursor   string                    `query:"cursor" maxLength:"2000" doc:"The next of the page before"`
+	Limit    int                       `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type listEventsIn struct {
@@ -60,6 +61,7 @@ func (a *API) filter(ctx context.Context, in *EventQuery) (EventFilter, error) {
 	l := speaks(ctx)
 	f := EventFilter{
 		Session: in.Session, Customer: in.Customer, Kind: in.Kind, Outcome: in.Outcome, Since: in.Since, Until: in.Until, State: in.Action,
+		Communication: in.What,
 	}
 	var err error
 	if f.Portal, err = own(ctx, in.Portal); err != nil {
@@ -178,16 +180,18 @@ type ToldEventView struct {
 
 // CallView is the story of one call in one portal, from top to bottom: came in, known, decided, done.
 type CallView struct {
-	Portal  integration.PortalID `json:"portal"`
-	Place   PlaceView            `json:"place"`
-	Row     CallRow              `json:"row" doc:"The call in a line"`
-	Facts   []FactView           `json:"facts" nullable:"false" doc:"What is worth knowing at a glance"`
-	Call    integration.Call     `json:"call" doc:"What all events together say"`
-	Memory  integration.Memory   `json:"memory" doc:"What was known and decided so far"`
-	Events  []ToldEventView      `json:"events" nullable:"false" doc:"Oldest first"`
-	Known   *KnownView           `json:"known,omitempty" doc:"What the CRM had of the customer; absent when it was not asked"`
-	Plans   []PlanView           `json:"plans" nullable:"false"`
-	Actions []ActionView         `json:"actions" nullable:"false"`
+	Portal integration.PortalID `json:"portal"`
+	Place  PlaceView            `json:"place"`
+	Row    CallRow              `json:"row" doc:"The call in a line"`
+	Facts  []FactView           `json:"facts" nullable:"false" doc:"What is worth knowing at a glance"`
+	Call   integration.Call     `json:"call" doc:"What all events together say"`
+	// Conversation is absent for a call.
+	Conversation *ConversationView  `json:"conversation,omitempty" doc:"Of a chat or an offline request: what was said, and where it is in the CRM"`
+	Memory       integration.Memory `json:"memory" doc:"What was known and decided so far"`
+	Events       []ToldEventView    `json:"events" nullable:"false" doc:"Oldest first"`
+	Known        *KnownView         `json:"known,omitempty" doc:"What the CRM had of the customer; absent when it was not asked"`
+	Plans        []PlanView         `json:"plans" nullable:"false"`
+	Actions      []ActionView       `json:"actions" nullable:"false"`
 }
 
 type getCallOut struct {
@@ -217,19 +221,23 @@ func (a *API) getCall(ctx context.Context, in *getCallIn) (*getCallOut, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Body.Calls = append(out.Body.Calls, of.callView(&stories[i], speaks(ctx)))
+		out.Body.Calls = append(out.Body.Calls, of.callView(&stories[i], a.fileLinks(ctx), speaks(ctx)))
 	}
 	return out, nil
 }
 
-func (o *place) callView(s *CallStory, l integration.Lang) CallView {
+func (o *place) callView(s *CallStory, file func(integration.File) string, l integration.Lang) CallView {
 	kinds := map[integration.EventID]integration.EventKind{}
 	for i := range s.Events {
 		kinds[s.Events[i].Event.ID] = s.Events[i].Event.Kind
 	}
 	call := s.Fold()
+	facts := o.factsOf(&call, l)
+	if chat := s.FoldChat(); chat != nil {
+		facts = o.chatFacts(chat, l)
+	}
 	return CallView{
-		Portal: s.Portal, Place: o.view(), Row: rowOf(s, o, l), Facts: o.factsOf(&call, l), Call: call, Memory: s.Memory, Known: o.knownOf(&s.Memory, l),
+		Portal: s.Portal, Place: o.view(), Row: rowOf(s, o, l), Facts: facts, Call: call, Conversation: o.conversationView(s, file, l), Memory: s.Memory, Known: o.knownOf(&s.Memory, l),
 		Events: each(s.Events, func(r EventRow) ToldEventView { return ToldEventView{eventView(r, l), o.about(&r.Event, l)} }),
 		Plans: each(s.Plans, func(p PlanRow) PlanView {
 			v := planView(p, o.names, l)

@@ -181,7 +181,7 @@ func progressOf(j Job) *Progress {
 	switch j.Do.(type) {
 	case centre.Import, crm.Index, integration.Simulation:
 		return &Progress{counts.Done, counts.Total}
-	case centre.Sweep:
+	case centre.Sweep, centre.SweepChats, centre.SweepRequests:
 		return &Progress{Done: counts.Found}
 	case centre.ImportStatuses:
 		return &Progress{counts.Looked, counts.Looked}
@@ -196,6 +196,9 @@ var jobTitles = map[string]phrase{
 	crm.Refresh{}.Name():            {"Изменённые записи портала", "Changed records of the portal"},
 	centre.Sync{}.Name():            {"Справочник платформы телефонии", "The telephony platform's directory"},
 	centre.Sweep{}.Name():           {"Поиск пропущенных уведомлений", "Looking for lost notifications"},
+	centre.SweepChats{}.Name():      {"Поиск пропущенных чатов", "Looking for lost chats"},
+	centre.SweepRequests{}.Name():   {"Чтение офлайн-заявок", "Reading offline requests"},
+	centre.ReadChat{}.Name():        {"Сверка чата с платформой", "Comparing a chat with the platform"},
 	centre.Import{}.Name():          {"Импорт истории звонков", "Import of past calls"},
 	centre.ImportStatuses{}.Name():  {"Импорт статусов сотрудников", "Import of employees' statuses"},
 	integration.Simulation{}.Name(): {"Проверка настроек на прошлых звонках", "Settings tried on past calls"},

@@ -32,6 +32,18 @@ type TodayView struct {
 	Ended EndedView `json:"ended"`
 }
 
+// ChatsView tells how chats and offline requests do.
+type ChatsView struct {
+	Now        int `json:"now" doc:"Chats under way"`
+	Served     int `json:"served" doc:"Chats that ended today, and an operator wrote"`
+	Unanswered int `json:"unanswered" doc:"Chats that ended today without a word of an operator's"`
+	Requests   int `json:"requests" doc:"Offline requests of today"`
+	LeftOut    int `json:"left_out" doc:"Chats and requests of today that were not passed on: by the filter, without contacts, switched off, unreadable"`
+	// Unheard are sections that are on, and of which nothing was ever heard.
+	Unheard []integration.Communication `json:"unheard" nullable:"false" enum:"chat,offline_message" doc:"Sections that are on while nothing was ever heard of them"`
+	On      bool                        `json:"on" doc:"The chats or the offline requests are switched on"`
+}
+
 // EndedView counts calls by how they came out.
 type EndedView struct {
 	Talked   int `json:"talked"`
@@ -55,6 +67,7 @@ type PortalOverview struct {
 	Portal      PortalView  `json:"portal"`
 	Now         NowView     `json:"now"`
 	Today       TodayView   `json:"today"`
+	Chats       ChatsView   `json:"chats"`
 	Cards       CardsView   `json:"cards"`
 	Queue       QueueView   `json:"queue"`
 	DeadLetters int         `json:"dead_letters" doc:"Up to 10000"`
@@ -166,6 +179,7 @@ func (a *API) overview(ctx context.Context, p integration.Portal, platform bool)
 	}
 	v := &PortalOverview{
 		Portal: portalView(p), Now: nowView(&activity), Today: todayView(since, activity.Ended), DeadLetters: activity.Dead,
+		Chats:    chatsView(&activity, m),
 		Cards:    CardsView{len(gauge.Cards), percentile(gauge.Cards, 50), percentile(gauge.Cards, 95)},
 		Queue:    QueueView{gauge.Events, age(gauge.OldestEvent, now), gauge.Actions, age(gauge.OldestAction, now)},
 		Settings: SavedView{m.document.Version, instant(m.document.Created), m.document.Author},
@@ -234,6 +248,29 @@ func todayView(since time.Time, ended map[integration.Ending]int) TodayView {
 	}}
 	for _, n := range ended {
 		v.Calls += n
+	}
+	return v
+}
+
+func chatsView(activity *Activity, m *mappings) ChatsView {
+	n := activity.Conversations
+	v := ChatsView{
+		Now: activity.OpenChats, Served: n[integration.EndingServed], Unanswered: n[integration.EndingUnanswered], Requests: n[integration.EndingRequest],
+		Unheard: []integration.Communication{},
+	}
+	for _, ending := range []integration.Ending{integration.EndingFiltered, integration.EndingIgnored, integration.EndingOff, integration.EndingInvalid} {
+		v.LeftOut += n[ending]
+	}
+	if m.document.Version == 0 {
+		return v
+	}
+	chats, offline := m.settings.Chats.Enabled, m.settings.Offline.Enabled
+	v.On = chats || offline
+	if chats && !activity.ChatsHeard {
+		v.Unheard = append(v.Unheard, integration.Chat)
+	}
+	if offline && !activity.RequestsHeard {
+		v.Unheard = append(v.Unheard, integration.Offline)
 	}
 	return v
 }

@@ -167,6 +167,8 @@ type EventFilter struct {
 	Entity     int64
 	// State keeps events of which an action came to it: dead, failed.
 	State lane.ActionState
+	// Communication keeps chats or offline requests; "call" keeps what is neither, nor a visitor's card.
+	Communication integration.Communication
 }
 
 // EventRow is one event as the journal lists it.

@@ -17,6 +17,12 @@ type OpenCall struct {
 type Activity struct {
 	// Ended counts the calls that ended since a moment, by how they came out.
 	Ended map[integration.Ending]int
+	// Conversations counts chats and offline requests likewise.
+	Conversations map[integration.Ending]int
+	// OpenChats counts the chats that go on, up to a limit of counting.
+	OpenChats int
+	// ChatsHeard and RequestsHeard tell that any chat, any offline request was ever heard of.
+	ChatsHeard, RequestsHeard bool
 	// Open counts the calls that go on, and requests that are not carried out yet, up to a limit of counting.
 	Open int
 	// Latest are those of them that were heard of last.

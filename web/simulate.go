@@ -107,6 +107,9 @@ func (a *API) simulateCall(ctx context.Context, in *simulateIn) (*simulateOut, e
 	if (in.Body.Session == "") == (len(in.Body.Events) == 0) {
 		return nil, mistake("", "session_or_events")
 	}
+	if _, _, chat := in.Body.Session.Communication(); chat {
+		return nil, mistake("/session", "no_call")
+	}
 	draft, err := a.draft(ctx, in.Body.Settings, m)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,9 @@ func (o *place) actionTitle(a *ActionRow, l integration.Lang) string {
 	if !ok {
 		return a.Command
 	}
+	if do, ok := a.Do.(centre.ReadChat); ok && do.Whole {
+		say = sayReadWhole
+	}
 	switch do := a.Do.(type) {
 	case crm.Create:
 		return titled(say.in(l)+" "+strings.TrimPrefix(recordWord(do.Kind, true, l), "the "), do.Fields.Title)
@@ -70,7 +73,11 @@ func (o *place) detail(do crm.Command, l integration.Lang) string {
 	case crm.AddActivity:
 		return strings.ToLower(recordWord(do.Kind, false, l)) + " → " + o.user(do.User)
 	case crm.Comment:
-		return "«" + do.Text + "»"
+		return o.note(do.Text)
+	case crm.EditComment:
+		return o.note(do.Text)
+	case crm.Notify:
+		return o.user(do.User)
 	case centre.Dial:
 		first := dialled(do.Operator)
 		if do.Employee != 0 {
@@ -80,6 +87,19 @@ func (o *place) detail(do crm.Command, l integration.Lang) string {
 	}
 	return ""
 }
+
+// note is a comment as the journal names it. A conversation's is its whole transcript: of that the heading is enough, because the page
+// has the words themselves.
+func (o *place) note(text string) string {
+	first, _, more := strings.Cut(text, "\n")
+	if more {
+		first = markup.Replace(first) + "…"
+	}
+	return "«" + first + "»"
+}
+
+// markup is that of a transcript's heading.
+var markup = strings.NewReplacer("[B]", "", "[/B]", "", "\u2060", "")
 
 func (o *place) people(ids []crm.UserID) string {
 	return strings.Join(each(ids, o.user), ", ")
@@ -106,6 +126,8 @@ func (o *place) actionLinks(a *ActionRow, l integration.Lang) []LinkView {
 	case crm.AddActivity:
 		kind, id = do.Kind, do.Entity.ID
 	case crm.Comment:
+		kind, id = do.Kind, do.Entity.ID
+	case crm.EditComment:
 		kind, id = do.Kind, do.Entity.ID
 	case crm.Register:
 		if do.Entity != nil {

@@ -22,12 +22,15 @@ const (
 	RowRequest RowKind = "request" // a click on a number or a wish to be called back (T-8, T-9)
 	RowRoute   RowKind = "route"   // the platform's question of a call that nothing else was told of (T-2)
 	RowNotice  RowKind = "notice"  // an event of no call
+	RowChat    RowKind = "chat"
+	RowOffline RowKind = "offline" // an offline request: a form left on the site
+	RowVisitor RowKind = "visitor" // what was told of a visitor apart from their chats
 )
 
 // CallRow is one call in a line: who, when, how it ended and what came of it.
 type CallRow struct {
 	ID        string                `json:"id" doc:"The same for the same row at any time"`
-	Row       RowKind               `json:"row" enum:"call,request,route,notice"`
+	Row       RowKind               `json:"row" enum:"call,request,route,notice,chat,offline,visitor"`
 	Portal    integration.PortalID  `json:"portal" doc:"Empty: no portal took it"`
 	Session   integration.SessionID `json:"session" doc:"Empty for an event of no call"`
 	Event     integration.EventID   `json:"event" doc:"The first event"`
@@ -35,12 +38,14 @@ type CallRow struct {
 	Received  time.Time             `json:"received" doc:"When it was first heard of; rows are in this order"`
 	At        time.Time             `json:"at" doc:"When it began, as the platform tells it"`
 	Direction crm.Direction         `json:"direction" enum:"in,out,"`
-	Client    string                `json:"client" doc:"The customer's number as people write it; empty when it is hidden"`
+	Client    string                `json:"client" doc:"The customer's number as people write it; empty when it is hidden. Of a conversation, the visitor's name, else how they can be reached"`
+	Channel   string                `json:"channel" doc:"Of a chat, for people; empty for anything else" example:"WhatsApp"`
+	Words     string                `json:"words" doc:"What the visitor said first; empty for calls"`
 	Virtual   string                `json:"virtual" doc:"The virtual number as people write it"`
-	Employee  string                `json:"employee" doc:"Who spoke, or whose phone rang"`
+	Employee  string                `json:"employee" doc:"Who spoke, or whose phone rang; of a chat, the operators"`
 	Title     string                `json:"title" doc:"What it is: an incoming call, a click on a number" example:"Incoming"`
 	Summary   string                `json:"summary" doc:"Who called whom, on which number, how it ended"`
-	Ended     *BadgeView            `json:"ended,omitempty" doc:"Talked or missed; absent while the call goes on, and for what is no call"`
+	Ended     *BadgeView            `json:"ended,omitempty" doc:"Talked or missed; absent while the call goes on, and for what is neither call nor chat"`
 	Badge     BadgeView             `json:"badge" doc:"How it stands in the CRM, the worst first"`
 	Sentence  string                `json:"sentence" doc:"What the portal said when it refused, or else the most telling reason"`
 	Links     []LinkView            `json:"links" nullable:"false" doc:"Records that were made for it, and those it was put to"`
@@ -56,8 +61,14 @@ type OtherSide struct {
 
 // rowOf tells a call in one line.
 func rowOf(s *CallStory, of *place, l integration.Lang) CallRow {
-	c := s.Fold()
+	if chat := s.FoldChat(); chat != nil {
+		return chatRow(s, chat, of, l)
+	}
 	first := &s.Events[0].Event
+	if _, ok := first.Session.Visitor(); ok {
+		return visitorLine(s, of, l)
+	}
+	c := s.Fold()
 	row := CallRow{
 		ID: string(s.Portal) + "/" + string(first.Session), Row: RowCall, Portal: s.Portal, Session: first.Session, Event: first.ID, Kind: first.Kind,
 		Received: first.Received, At: cmp.Or(instantOr(c.StartedAt, first.At), first.Received).UTC(), Direction: c.Direction,
@@ -75,8 +86,7 @@ func rowOf(s *CallStory, of *place, l integration.Lang) CallRow {
 		ended = row.Ended.Text
 	}
 	row.Summary = joined(" · ", between(c.Direction, c.Client, c.Virtual, l), row.Employee, ended)
-	row.Settled = (c.Finished || c.Request != nil && row.Other != nil) && !slices.ContainsFunc(s.Events, func(e EventRow) bool { return e.Pending }) &&
-		!slices.ContainsFunc(s.Actions, func(a ActionRow) bool { return !a.State.Settled() })
+	row.Settled = (c.Finished || c.Request != nil && row.Other != nil) && !s.atWork()
 	return row
 }
 
@@ -143,7 +153,7 @@ func standing(s *CallStory, l integration.Lang) BadgeView {
 		if a.State == lane.StateDead {
 			return shadeRefused.in(l)
 		}
-		if _, later := a.Do.(centre.Reread); later && a.Attempts <= 1 {
+		if later(a.Do) && a.Attempts <= 1 {
 			continue // that the call will be compared with the platform changes nothing of what the CRM has
 		}
 		busy = busy || !a.State.Settled()
@@ -171,12 +181,23 @@ func standing(s *CallStory, l integration.Lang) BadgeView {
 	return outcomeBadge(integration.Nothing, l)
 }
 
+// later reports whether an action only asks the platform what it knows.
+func later(do crm.Command) bool {
+	switch do.(type) {
+	case centre.Reread, centre.ReadChat:
+		return true
+	}
+	return false
+}
+
 // telling are the reasons that say best what became of a call, the best first.
 var telling = []string{
 	"dial_failed", "callback_failed", "click_off", "click_other", "click_number", "click_unmapped", "click_no_phone", "click_twice", "callback_off",
 	"callback_employee", "callback_number", "dial", "fields_updated", "other_nothing_found", "other_nothing_changed", "other_settles", "other_waits",
 	"owner_nobody", "filter_kept_out", "filter_no_answer", "internal", "own_number", "no_number", "extension", "sip_name", "malformed", "off", "unset",
-	"create_lead", "create_deal", "open_exists", "create_off", "repeat", "primary", "wait_filter", "wait_ring", "wait_number", "wait_direction",
+	"record_gone", "no_contacts", "chat_filter_kept_out", "channel_off", "chats_off", "offline_off", "chat_empty", "wait_contacts", "wait_chat_filter",
+	"chat_create_lead", "chat_create_deal", "comment_both", "comment_to_closed", "comment_to", "chat_repeat", "chat_primary", "wait_channel", "wait_message",
+	"wait_attributes", "create_lead", "create_deal", "open_exists", "create_off", "repeat", "primary", "wait_filter", "wait_ring", "wait_number", "wait_direction",
 }
 
 // becauseOf is what the portal said when it refused, and else the most telling reason of all plans of a call.
@@ -218,7 +239,13 @@ func linksOf(s *CallStory, of *place, l integration.Lang) []LinkView {
 		add(b.Kind, b.Entity.ID, false)
 	}
 	for i := range s.Actions {
-		if do, ok := s.Actions[i].Do.(crm.BindActivity); ok && s.Actions[i].State == lane.StateDone {
+		if s.Actions[i].State != lane.StateDone {
+			continue
+		}
+		switch do := s.Actions[i].Do.(type) {
+		case crm.BindActivity:
+			add(do.Kind, do.Entity.ID, false)
+		case crm.Comment:
 			add(do.Kind, do.Entity.ID, false)
 		}
 	}

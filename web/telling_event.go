@@ -33,6 +33,9 @@ func summaryOf(e *integration.Event, l integration.Lang) string {
 		return problemIn(e.Problem, l)
 	}
 	r := &e.Report
+	if r.Chat != nil {
+		return chatSummary(e, l)
+	}
 	parts := []string{between(r.Direction, r.ClientNumber, r.VirtualNumber, l), cmp.Or(r.Employee.Name, r.Employee.Extension)}
 	if r.Talk != nil {
 		parts = append(parts, strings.TrimSpace(shadeTalked.say.in(l)+" "+lasting(*r.Talk)))

@@ -57,21 +57,25 @@ var stateShades = map[lane.ActionState]shade{
 }
 
 var (
-	shadeKept      = shade{ToneQuiet, phrase{"правка человека сохранена", "a person's change is kept"}}
-	shadeAgain     = shade{ToneBusy, phrase{"повторяем", "retrying"}}
-	shadeRefused   = shade{ToneBad, phrase{"портал отказал", "portal refused"}}
-	shadeAtWork    = shade{ToneBusy, phrase{"в работе", "at work"}}
-	shadeInCRM     = shade{ToneGood, phrase{"в CRM", "in the CRM"}}
-	shadeNoPortal  = shade{ToneQuiet, phrase{"не принят ни одним порталом", "no portal took it"}}
-	shadeTalking   = shade{ToneGood, phrase{"разговаривают", "talking"}}
-	shadeTalked    = shade{ToneGood, phrase{"разговор", "talked"}}
-	shadeNoReply   = shade{ToneBad, phrase{"не дозвонились", "no answer"}}
-	shadeMissed    = shade{ToneBad, phrase{"пропущен", "missed"}}
-	shadeDialled   = shade{ToneGood, phrase{"звонок начат", "call started"}}
-	shadeDialling  = shade{ToneBusy, phrase{"звоним", "calling"}}
-	shadeUndialled = shade{ToneQuiet, phrase{"не состоялся", "not started"}}
-	shadeOpen      = shade{ToneGood, phrase{"в работе", "open"}}
-	shadeClosed    = shade{ToneQuiet, phrase{"завершено", "closed"}}
+	shadeKept       = shade{ToneQuiet, phrase{"правка человека сохранена", "a person's change is kept"}}
+	shadeAgain      = shade{ToneBusy, phrase{"повторяем", "retrying"}}
+	shadeRefused    = shade{ToneBad, phrase{"портал отказал", "portal refused"}}
+	shadeAtWork     = shade{ToneBusy, phrase{"в работе", "at work"}}
+	shadeInCRM      = shade{ToneGood, phrase{"в CRM", "in the CRM"}}
+	shadeNoPortal   = shade{ToneQuiet, phrase{"не принят ни одним порталом", "no portal took it"}}
+	shadeTalking    = shade{ToneGood, phrase{"разговаривают", "talking"}}
+	shadeTalked     = shade{ToneGood, phrase{"разговор", "talked"}}
+	shadeNoReply    = shade{ToneBad, phrase{"не дозвонились", "no answer"}}
+	shadeMissed     = shade{ToneBad, phrase{"пропущен", "missed"}}
+	shadeDialled    = shade{ToneGood, phrase{"звонок начат", "call started"}}
+	shadeDialling   = shade{ToneBusy, phrase{"звоним", "calling"}}
+	shadeUndialled  = shade{ToneQuiet, phrase{"не состоялся", "not started"}}
+	shadeServed     = shade{ToneGood, phrase{"обслужен", "served"}}
+	shadeUnanswered = shade{ToneBad, phrase{"без ответа", "unanswered"}}
+	shadeWriting    = shade{ToneGood, phrase{"переписываются", "under way"}}
+	shadeUnread     = shade{ToneBusy, phrase{"ждёт ответа", "waits for an answer"}}
+	shadeOpen       = shade{ToneGood, phrase{"в работе", "open"}}
+	shadeClosed     = shade{ToneQuiet, phrase{"завершено", "closed"}}
 )
 
 // kindTitles are the events of a call.
@@ -93,6 +97,16 @@ var kindTitles = map[integration.EventKind]phrase{
 	integration.DialFailed:      {"Платформа не начала звонок", "The platform did not begin the call"},
 	integration.CallReplayed:    {"Повторное решение по новым настройкам", "Decided once more, by the newest settings"},
 	integration.CallDue:         {"Настало время отложенного решения", "The time of a postponed decision has come"},
+	integration.ChatOpened:      {"Чат начался", "The chat began"},
+	integration.ChatAssigned:    {"Чат принял оператор", "An operator took the chat"},
+	integration.ChatMessage:     {"Сообщение", "A message"},
+	integration.ChatEdited:      {"Сообщение изменили", "A message was changed"},
+	integration.ChatStatus:      {"Доставка сообщения", "Delivery of a message"},
+	integration.ChatClosed:      {"Чат завершён", "The chat ended"},
+	integration.VisitorCard:     {"Карточка посетителя", "The visitor's card"},
+	integration.ChatReport:      {"Данные платформы о чате", "What the platform knows of the chat"},
+	integration.OfflineRequest:  {"Офлайн-заявка с сайта", "An offline request from the site"},
+	integration.RecordGone:      {"Записи в CRM больше нет", "The CRM no longer has a record"},
 	integration.ActivityMissing: {"Портал не создал дело о звонке", "The portal made no activity of the call"},
 }
 
@@ -112,9 +126,12 @@ var commandTitles = map[string]phrase{
 	crm.BindActivity{}.Name(): {"Показать дело и в записи", "Show the activity in another record"},
 	crm.AttachRecord{}.Name(): {"Прикрепить запись разговора", "Attach the record of the talk"},
 	crm.AddActivity{}.Name():  {"Добавить дело", "Add the activity"}, crm.Comment{}.Name(): {"Оставить заметку в ленте", "Leave a note in the timeline"},
-	crm.Transcribe{}.Name(): {"Передать расшифровку разговора", "Pass on the transcript of the talk"},
-	centre.Dial{}.Name():    {"Позвонить через платформу", "Call through the platform"},
-	centre.Reread{}.Name():  {"Сверить звонок с платформой", "Compare the call with the platform"},
+	crm.Transcribe{}.Name():  {"Передать расшифровку разговора", "Pass on the transcript of the talk"},
+	crm.EditComment{}.Name(): {"Дополнить заметку в ленте", "Bring the note in the timeline up to date"},
+	crm.Notify{}.Name():      {"Уведомить в портале", "Notify in the portal"},
+	centre.ReadChat{}.Name(): {"Узнать у платформы источник чата", "Ask the platform where the chat comes from"},
+	centre.Dial{}.Name():     {"Позвонить через платформу", "Call through the platform"},
+	centre.Reread{}.Name():   {"Сверить звонок с платформой", "Compare the call with the platform"},
 }
 
 // recordWords name records alone, and as the object of a sentence.
@@ -140,13 +157,22 @@ var factNames = map[string]phrase{
 	"virtual": {"Виртуальный номер", "Virtual number"}, "employee": {"Сотрудник", "Employee"}, "talk": {"Разговор", "Talk"}, "wait": {"Ожидание", "Wait"},
 	"source": {"Реклама и источник", "Campaign and source"}, "reason": {"Почему не приняли", "Why it was not taken"},
 	"line": {"Линия в портале", "Line in the portal"}, "text": {"Текст заявки", "Text of the wish"}, "asked_by": {"Кто щёлкнул", "Who clicked"},
-	"page": {"Со страницы", "From the page of"},
+	"page":    {"Со страницы", "From the page of"},
+	"channel": {"Канал", "Channel"}, "operator": {"Операторы", "Operators"}, "phone": {"Телефон", "Phone"}, "email": {"Email", "Email"},
+	"messenger": {"Мессенджер", "Messenger"}, "company": {"Компания", "Company"}, "comment": {"Комментарий", "Comment"}, "form": {"Форма", "Form"},
+	"site_page": {"Страница сайта", "Page of the site"}, "utm": {"UTM-метки", "UTM marks"}, "tags": {"Теги", "Tags"}, "over": {"Чем закончился", "How it ended"},
 }
 
 var (
 	sayIncoming  = phrase{"Входящий", "Incoming"}
 	sayOutgoing  = phrase{"Исходящий", "Outgoing"}
 	sayCall      = phrase{"Звонок", "A call"}
+	sayChat      = phrase{"Чат", "A chat"}
+	sayOffline   = phrase{"Офлайн-заявка", "An offline request"}
+	sayMessages  = phrase{"сообщений", "messages"}
+	sayDeleted   = phrase{"сообщение удалено", "the message was deleted"}
+	sayFile      = phrase{"файл", "a file"}
+	sayReadWhole = phrase{"Сверить чат с платформой", "Compare the chat with the platform"}
 	sayHidden    = phrase{"номер скрыт", "number hidden"}
 	sayRouted    = phrase{"ответ: передать сотруднику", "answer: put through to"}
 	sayNotRouted = phrase{"ответ: менеджера нет", "answer: no manager"}
