@@ -18,6 +18,7 @@ type Account struct {
 	Sites     []Site
 	Campaigns []Campaign
 	Tags      []Tag
+	Channels  []Channel // where visitors write
 	// Records is the base address of recordings: that of the server with Handler.
 	Records string
 
@@ -110,6 +111,7 @@ func Shop(records string) Account {
 		Sites:     []Site{{41, "shop.example"}, {42, "landing.shop.example"}},
 		Campaigns: []Campaign{{76, "Баннеры", "Яндекс.РСЯ", "display"}, {77, "Поиск", "Яндекс.Директ", "cpc"}},
 		Tags:      []Tag{{61, "Целевой"}, {62, "Спам"}},
+		Channels:  channels(),
 	}
 }
 

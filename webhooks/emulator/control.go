@@ -52,6 +52,7 @@ func (p *Platform) AddScenes(a *Account) {
 //	GET  /control/scenes             what can be played
 //	POST /control/play?scene=&speed= plays in the background; speed 1 unless said
 //	POST /control/trouble?app=       a Trouble in JSON
+//	POST /api/add_offline_message/   the endpoint of sites for offline requests
 //	POST /callapi/v4.0               the Call API, JSON-RPC
 //	POST /dataapi/v2.0               the Data API, JSON-RPC
 //	GET  /control/requests           requests to both, without tokens
@@ -72,6 +73,7 @@ func (p *Platform) Handler() http.Handler {
 	own("GET /control/scenes", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.sceneNames()) })
 	own("POST /control/play", p.play)
 	own("POST /control/trouble", p.setTrouble)
+	mux.HandleFunc("POST /api/add_offline_message/", p.addRequest) // from pages of any site
 	p.controlInterfaces(own)
 	p.interfaces(mux)
 	return mux

@@ -18,6 +18,7 @@ func (p *Platform) dataMethods() map[string]rpc.Method {
 		"get.call_legs_report": p.reportMethod(session.Legs, (*session.Session).LegRows),
 		"update.employees":     {Params: employeeParams, Do: p.updateEmployee},
 	}
+	maps.Copy(all, p.chatMethods())
 	for name, d := range dictionaries {
 		all[name] = rpc.Method{Params: table.Params(), Do: func(r rpc.Request) (rpc.Answer, error) { return p.look(d, r, nil) }}
 	}

@@ -47,6 +47,9 @@ func (p *Platform) Notify(ctx context.Context, s Step) ([]Sent, error) {
 	templates, trouble := slices.Clone(c.templates), c.trouble
 	p.mu.Unlock()
 	p.witness(s.truth, s.At)
+	if s.act != nil {
+		return nil, nil
+	}
 
 	var all []Sent
 	for _, t := range templates {

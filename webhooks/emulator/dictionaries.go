@@ -61,6 +61,9 @@ var dictionaries = map[string]dictionary{
 	"get.communication_sources": {columns(
 		ints("id"), texts("name", "description"), ints("source_id"), texts("source_name"), nested("filter"), ints("priority"), texts("state", "entity"),
 	), sourceRows},
+	"get.chat_channels": {columns(
+		ints("id"), texts("name", "type", "status"), ints("group_id"), texts("group_name"), ints("employee_id"), texts("employee_full_name", "channel_external_id"),
+	), channelRows},
 	"get.tags": {columns(ints("id"), texts("name"), flags("is_system")), tagRows},
 }
 

@@ -2,11 +2,13 @@ package emulator
 
 import "strings"
 
-// Events lists the events of calls that notifications can be configured for.
+// Events lists the events that notifications can be configured for: those of calls, and offline requests. Of chats
+// the Chat API tells (contract uis §5.3).
 func Events() []string {
 	return []string{
 		"call_incoming", "call_outgoing", "call_ringing", "call_leg_out", "call_talk_started", "call_talk_finished",
 		"call_finished", "call_lost", "record_ready", "voicemail_ready", "fax_received", "tag_set", "sip_registration_lost",
+		offlineEvent,
 	}
 }
 
@@ -39,6 +41,11 @@ var ofEvents = map[string]string{
 	"fax_received":          ofAll + ofCalls + ` file_link`,
 	"tag_set":               ofAll + ` communication_type communication_id tag_ids tag_names contact_phone_number`,
 	"sip_registration_lost": ofAll + ofEmployee,
+	offlineEvent: ofAll + ofVisitors + ` communication_type communication_id communication_number id date_time text status form_type form_name
+		visitor_name visitor_phone_number visitor_email group_id group_name employee_id employee_full_name utm_campaign`,
 }
+
+// offlineEvent is an offline request; contract uis §1.2 proposes the name.
+const offlineEvent = "offline_message"
 
 func variables(event string) []string { return strings.Fields(ofEvents[event]) }

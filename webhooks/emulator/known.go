@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"omniconnector/webhooks/emulator/chat"
 	"omniconnector/webhooks/emulator/session"
 	"omniconnector/webhooks/emulator/table"
 )
@@ -44,6 +45,7 @@ func (p *Platform) witness(t *Truth, until time.Time) {
 			c.calls.mark(m)
 		}
 	}
+	p.witnessChats(t, until)
 }
 
 func (c *calls) reach(s *session.Session, until, shown time.Time) {
@@ -131,6 +133,14 @@ func (p *Platform) moments(s Script) *moments {
 	}
 	for _, mark := range s.Truth.Marks {
 		all = append(all, moment{mark.At, &Truth{Marks: []session.Mark{mark}}})
+	}
+	for _, c := range s.Truth.Chats {
+		for _, a := range c.Acts {
+			all = append(all, moment{a.At, &Truth{Chats: []*chat.Chat{c}}})
+		}
+	}
+	for _, r := range s.Truth.Requests {
+		all = append(all, moment{r.At, &Truth{Requests: []*chat.Request{r}}})
 	}
 	slices.SortStableFunc(all, func(a, b moment) int { return a.at.Compare(b.at) })
 	for _, one := range all {

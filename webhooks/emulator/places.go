@@ -56,7 +56,7 @@ func siteRows(c *configured) []table.Row {
 		all = append(all, table.Row{
 			"id": s.ID, "domain_name": s.Domain, "name": s.Domain, "default_phone_number": c.account.Numbers[0],
 			"default_scenario": table.Row{"scenario_id": first.ID, "scenario_name": first.Name},
-			"site_key":         "site-" + itoa(s.ID), "creation_date": since, "state": "work", "target_call_min_duration": int64(30),
+			"site_key":         siteKey(s), "creation_date": since, "state": "work", "target_call_min_duration": int64(30),
 			"second_communication_period": int64(7776000), "site_blocks": []any{}, "connected_integrations": []any{},
 		})
 	}

@@ -48,6 +48,7 @@ type Platform struct {
 	sent     []Sent
 	count    int
 	scenes   []scene
+	numbered int64 // the latest of number
 
 	gate    *rpc.Gate
 	started []*Started
@@ -62,6 +63,7 @@ type configured struct {
 	templates []Template
 	trouble   Trouble
 	calls     calls
+	chats     conversations
 	delay     time.Duration // of reports
 	access    *rpc.Access
 	people    []*person
@@ -149,7 +151,7 @@ func (p *Platform) AddAccount(a Account) *Account {
 	defer p.mu.Unlock()
 	c := &configured{
 		account: a, calls: calls{all: map[int64]*known{}, tags: map[int64][]session.Mark{}}, access: p.gate.Add(a.AppID),
-		people: a.people(), outcomes: map[string]Outcome{},
+		chats: newConversations(), people: a.people(), outcomes: map[string]Outcome{},
 	}
 	if _, there := p.accounts[a.AppID]; !there {
 		p.order = append(p.order, a.AppID)

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"omniconnector/webhooks/emulator/chat"
 )
 
 // Step is one notification of a script.
@@ -15,6 +17,7 @@ type Step struct {
 	Event string
 	Vars  Vars
 	truth *Truth // of the call it tells of: a step may be sent without its script
+	act   *chat.Act
 }
 
 // Script is what happens, in the order in which it is told.
@@ -116,6 +119,28 @@ func (s Script) Later(d time.Duration) Script {
 	out := s
 	out.Start = s.Start.Add(d)
 	return out
+}
+
+// Delayed tells some events so much later, all of them when none is named.
+func (s Script) Delayed(d time.Duration, events ...string) Script {
+	out := s
+	out.Steps = slices.Clone(s.Steps)
+	for i := range out.Steps {
+		if len(events) == 0 || slices.Contains(events, out.Steps[i].Event) {
+			out.Steps[i].Due += d
+		}
+	}
+	slices.SortStableFunc(out.Steps, func(a, b Step) int { return cmp.Compare(a.Due, b.Due) })
+	return out
+}
+
+// Cut plays a script in two parts: the first n steps, and the rest. What happens, happens with its step, not by itself.
+func (s Script) Cut(n int) (first, rest Script) {
+	first, rest = s, s
+	first.Truth, rest.Truth = nil, nil
+	n = min(max(n, 0), len(s.Steps))
+	first.Steps, rest.Steps = slices.Clone(s.Steps[:n]), slices.Clone(s.Steps[n:])
+	return first, rest
 }
 
 func dice(seed uint64) *rand.Rand {

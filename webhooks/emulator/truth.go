@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"omniconnector/webhooks/emulator/chat"
 	"omniconnector/webhooks/emulator/session"
 )
 
@@ -13,6 +14,9 @@ import (
 type Truth struct {
 	Calls []*session.Session
 	Marks []session.Mark
+	// Chats and Requests are conversations and offline requests.
+	Chats    []*chat.Chat
+	Requests []*chat.Request
 }
 
 // Swallowed tells nothing at all: the calls happen, and only the Data API knows.
@@ -224,6 +228,7 @@ func merged(scripts []Script) *Truth {
 	for _, s := range scripts {
 		if s.Truth != nil {
 			all.Calls, all.Marks = append(all.Calls, s.Truth.Calls...), append(all.Marks, s.Truth.Marks...)
+			all.Chats, all.Requests = append(all.Chats, s.Truth.Chats...), append(all.Requests, s.Truth.Requests...)
 		}
 	}
 	return all

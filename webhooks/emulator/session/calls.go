@@ -29,8 +29,11 @@ var Calls = join(
 	table.Columns(table.Text, "auto_call_campaign_name"), table.Columns(table.Integer, "call_api_request_id"),
 	table.Columns(table.Text, "call_api_external_id"),
 	table.Columns(table.Integer, "contact_id"), table.Columns(table.Text, "contact_full_name"),
-	traffic, visitor, place, shared,
+	Origin,
 )
+
+// Origin are the groups of contract uis §4.2, which calls, chats and offline requests share.
+var Origin = join(traffic, visitor, place, shared)
 
 // The groups of contract uis §4.2.
 var (
@@ -78,7 +81,7 @@ func (s *Session) Call(v View) table.Row {
 		"virtual_phone_number": text(s.Number), "call_api_external_id": text(s.External),
 		"communication_id": s.ID, "communication_type": "call",
 		"scenario_operations": operations(s.Operations), "employees": s.employees(v.Reached),
-		"tags": s.tags(v.Marks), "attributes": s.attributes(v), "visitor_custom_properties": []any{}, "segments": []any{},
+		"tags": Tags(v.Marks, s.Location), "attributes": s.attributes(v), "visitor_custom_properties": []any{}, "segments": []any{},
 	}
 	if strings.HasPrefix(s.Client, "7") {
 		row["cpn_country_id"], row["cpn_country_name"] = int64(7), "Россия"
@@ -86,9 +89,9 @@ func (s *Session) Call(v View) table.Row {
 	if s.Request != 0 {
 		row["call_api_request_id"] = s.Request
 	}
-	pair(row, "scenario_id", "scenario_name", s.Scenario)
-	pair(row, "contact_id", "contact_full_name", s.Contact)
-	s.visit(row)
+	Pair(row, "scenario_id", "scenario_name", s.Scenario)
+	Pair(row, "contact_id", "contact_full_name", s.Contact)
+	s.Visit.Row(row)
 	s.talked(row, v.Reached)
 	s.recorded(row, v.Reached)
 	if v.Finished {
@@ -115,8 +118,8 @@ func (s *Session) talked(row table.Row, until time.Time) {
 			first, last = all[0], all[len(all)-1]
 			row["operator_phone_number"] = text(last.Phone)
 		}
-		pair(row, "first_"+how+"_employee_id", "first_"+how+"_employee_full_name", first.Employee)
-		pair(row, "last_"+how+"_employee_id", "last_"+how+"_employee_full_name", last.Employee)
+		Pair(row, "first_"+how+"_employee_id", "first_"+how+"_employee_full_name", first.Employee)
+		Pair(row, "last_"+how+"_employee_id", "last_"+how+"_employee_full_name", last.Employee)
 	}
 }
 
@@ -178,11 +181,12 @@ func operations(all []Named) []table.Row {
 	return rows
 }
 
-func (s *Session) tags(marks []Mark) []table.Row {
+// Tags are the tags of a communication as the reports have them.
+func Tags(marks []Mark, zone *time.Location) []table.Row {
 	rows := []table.Row{}
 	for _, m := range marks {
 		rows = append(rows, table.Row{
-			"tag_id": m.Tag.ID, "tag_name": m.Tag.Name, "tag_type": "manual", "tag_change_time": s.stamp(m.At),
+			"tag_id": m.Tag.ID, "tag_name": m.Tag.Name, "tag_type": "manual", "tag_change_time": Stamp(m.At, zone),
 			"tag_user_id": nil, "tag_user_login": nil, "tag_employee_id": nil, "tag_employee_full_name": nil,
 		})
 	}
@@ -200,13 +204,17 @@ func (s *Session) attributes(v View) []string {
 	return all
 }
 
-// visit are the groups that a call has when a visitor made it.
-func (s *Session) visit(row table.Row) {
-	v := s.Visit
-	pair(row, "site_id", "site_domain_name", v.Site)
-	pair(row, "campaign_id", "campaign_name", v.Campaign)
-	pair(row, "visitor_first_campaign_id", "visitor_first_campaign_name", v.First)
-	row["source_name"], row["utm_source"], row["utm_medium"] = text(v.Source), text(v.UTM), text(v.Medium)
+// Row puts in what the reports know of where somebody came from, when a visitor did.
+func (v Visit) Row(row table.Row) {
+	Pair(row, "site_id", "site_domain_name", v.Site)
+	Pair(row, "campaign_id", "campaign_name", v.Campaign)
+	Pair(row, "visitor_first_campaign_id", "visitor_first_campaign_name", v.First)
+	for name, value := range map[string]string{
+		"source_name": v.Source, "utm_source": v.UTM, "utm_medium": v.Medium, "utm_campaign": v.UTMCampaign, "utm_term": v.Term,
+		"utm_content": v.Content, "search_query": v.Query, "referrer": v.Referrer, "communication_page_url": v.Page, "entrance_page": v.Entrance,
+	} {
+		row[name] = text(value)
+	}
 	if v.Communication != 0 {
 		row["communication_number"] = v.Communication
 	}

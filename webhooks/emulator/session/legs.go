@@ -43,14 +43,14 @@ func (s *Session) leg(l Leg, v View) table.Row {
 		"employee_phone_number": nil, "contact_phone_number": text(s.Client),
 		"is_failed": false, "is_talked": false,
 	}
-	pair(row, "employee_id", "employee_full_name", l.Employee)
-	pair(row, "scenario_id", "scenario_name", s.Scenario)
-	pair(row, "contact_id", "contact_full_name", s.Contact)
+	Pair(row, "employee_id", "employee_full_name", l.Employee)
+	Pair(row, "scenario_id", "scenario_name", s.Scenario)
+	Pair(row, "contact_id", "contact_full_name", s.Contact)
 	if l.Operator {
 		row["employee_phone_number"] = text(l.Phone)
-		pair(row, "group_id", "group_name", s.Group)
+		Pair(row, "group_id", "group_name", s.Group)
 		if n := len(s.Operations); n > 0 {
-			pair(row, "action_id", "action_name", s.Operations[n-1])
+			Pair(row, "action_id", "action_name", s.Operations[n-1])
 		}
 	}
 	connected := !l.Connect.IsZero() && !l.Connect.After(v.Reached)

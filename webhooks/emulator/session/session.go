@@ -40,6 +40,9 @@ type Visit struct {
 	Visitor, Communication int64
 	Site, Campaign, First  Named
 	Source, UTM, Medium    string
+	// What only a visit of a site has.
+	UTMCampaign, Term, Content, Query string
+	Referrer, Page, Entrance          string
 }
 
 // Leg is one participant's part of a call.
@@ -87,7 +90,10 @@ func (s *Session) Leg(id int64) *Leg {
 
 // stamp writes a time as the Data API does: of the account's zone, without offset, with
 // milliseconds when there are any. The zero time is null.
-func (s *Session) stamp(t time.Time) any {
+func (s *Session) stamp(t time.Time) any { return Stamp(t, s.Location) }
+
+// Stamp writes a time of any communication so.
+func Stamp(t time.Time, zone *time.Location) any {
 	if t.IsZero() {
 		return nil
 	}
@@ -95,7 +101,7 @@ func (s *Session) stamp(t time.Time) any {
 	if t.Nanosecond() >= int(time.Millisecond) {
 		layout += ".000"
 	}
-	return t.In(s.Location).Format(layout)
+	return t.In(zone).Format(layout)
 }
 
 // operators are the legs of the account's side that were answered, in that order; those that talked, or all.
@@ -119,8 +125,8 @@ func text(s string) any {
 	return s
 }
 
-// pair puts an id and a name into a row, nulls for nothing.
-func pair(row map[string]any, id, name string, n Named) {
+// Pair puts an id and a name into a row, nulls for nothing.
+func Pair(row map[string]any, id, name string, n Named) {
 	if row[id], row[name] = nil, nil; n.ID != 0 {
 		row[id], row[name] = n.ID, n.Name
 	}
