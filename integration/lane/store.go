@@ -73,7 +73,10 @@ type Decided struct {
 	// Ending is how the call came out at EndedAt; empty while it goes on, and for what is no call.
 	Ending  integration.Ending
 	EndedAt time.Time
-	At      time.Time
+	// Identities are the names under which the visitor of a conversation is known by now; empty for a call. Those that were stored with
+	// earlier decisions stay.
+	Identities []integration.CustomerKey
+	At         time.Time
 }
 
 // SessionState is all events of a session, and what was decided for it so far.
@@ -128,6 +131,12 @@ type Store interface {
 	Outside(ctx context.Context, l Lease, after int64, limit int) ([]Entry, error)
 	// History lists a customer's settled actions of the named commands, newest first.
 	History(ctx context.Context, l Lease, c integration.CustomerKey, commands []string, since time.Time, limit int) ([]Entry, error)
+	// Known lists what was created and commented, and is done, in other conversations whose visitor had any of these names, the newest
+	// first: of the conversations that were heard of last, when there are many. Nothing is found of a call.
+	Known(ctx context.Context, l Lease, keys []integration.CustomerKey, except integration.SessionID, limit int) ([]Entry, error)
+	// Conversing lists the conversations whose visitor had a name and that were decided since then, the one that was heard of last
+	// first. Moments are known to a minute.
+	Conversing(ctx context.Context, l Lease, key integration.CustomerKey, since time.Time, limit int) ([]integration.SessionID, error)
 	// Answers gives the stored results of actions that are done, by key; others are left out.
 	// States gives the state of every key that exists.
 	Answers(ctx context.Context, l Lease, keys []integration.ActionKey) (crm.Answers, map[integration.ActionKey]ActionState, error)

@@ -25,8 +25,8 @@ const opening = `(opening.session_id = '' OR opening.event_id = (SELECT MIN(e.ev
 const sameCall = `events.tenant_id = opening.tenant_id AND events.portal_id = opening.portal_id AND events.session_id = opening.session_id
 	AND events.session_id <> ''`
 
-// Calls lists a tenant's calls, newest first, each as its first event; events of no call are among them. The portal, the customer
-// and the time are looked for in the first event, everything else in any event of the call, all in the same one. A page looks at
+// Calls lists a tenant's calls and conversations, newest first, each as its first event; events of neither are among them. The portal,
+// the customer, the time and what it is are looked for in the first event, everything else in any event of the call, all in the same one. A page looks at
 // a bounded part of the journal: it may have fewer rows than asked for, even none, and a cursor all the same.
 func (s *Store) Calls(
 	ctx context.Context, t integration.TenantID, f JournalFilter, from Cursor, limit int,
@@ -35,7 +35,10 @@ func (s *Store) Calls(
 	if err != nil {
 		return nil, "", wrap("calls", err)
 	}
-	first := JournalFilter{Portal: f.Portal, Customer: f.Customer, Since: f.Since, Until: f.Until}
+	first := JournalFilter{Portal: f.Portal, Customer: f.Customer, Since: f.Since, Until: f.Until, Communication: f.Communication}
+	if f.Communication == Calls { // conversations have indexes of their own; events of calls are looked for among all
+		first.Communication = ""
+	}
 	asked := func() *gorm.DB {
 		query := s.read(ctx).Table("events AS opening").Where("tenant_id = ?", clean(t)).Scopes(first.scope)
 		if from != "" {
@@ -48,6 +51,9 @@ func (s *Store) Calls(
 		return nil, "", wrap("calls", err)
 	}
 	query := asked().Omit("body").Where(opening).Scopes(f.inCall(s.read(ctx)))
+	if f.Communication == Calls {
+		query = query.Where(calls)
+	}
 	if len(edge) > 0 {
 		query = query.Where("(received_at, event_id, portal_id) >= (?, ?, ?)", edge[0].ReceivedAt, edge[0].EventID, edge[0].PortalID)
 	}

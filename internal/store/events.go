@@ -26,6 +26,16 @@ const (
 // every call the same id must not make each event dearer than the one before.
 const sessionLimit = 1000
 
+// conversationLimit bounds them for a conversation, whose words all belong to its transcript (C-7).
+const conversationLimit = 10_000
+
+func limitOf(id integration.SessionID) int {
+	if _, _, conversation := id.Communication(); conversation {
+		return conversationLimit
+	}
+	return sessionLimit
+}
+
 // Pending lists the portal's undecided events after the given id, oldest first.
 func (s *Store) Pending(ctx context.Context, l lane.Lease, after integration.EventID, limit int) ([]integration.Event, error) {
 	var rows []eventRow
@@ -34,7 +44,7 @@ func (s *Store) Pending(ctx context.Context, l lane.Lease, after integration.Eve
 	return each(rows, eventRow.noun), wrap("pending", err)
 }
 
-// Session lists the events of a session, oldest first and the newest thousand of them, and
+// Session lists the events of a session, oldest first and the newest thousand of them, ten thousand of a conversation, and
 // what was decided for it so far.
 func (s *Store) Session(
 	ctx context.Context, l lane.Lease, id integration.SessionID,
@@ -61,11 +71,11 @@ func (s *Store) sessions(
 ) error {
 	keys := each(ids, bounded[integration.SessionID])
 	var rows []eventRow
-	query := s.read(ctx).Select("session_id", "event_id", "event").Scopes(held(l)).Limit(sessionLimit)
+	query := s.read(ctx).Select("session_id", "event_id", "event").Scopes(held(l))
 	if len(ids) == 1 {
-		query = query.Where("session_id = ? AND session_id <> ''", keys[0]).Order("event_id DESC")
+		query = query.Where("session_id = ? AND session_id <> ''", keys[0]).Order("event_id DESC").Limit(limitOf(ids[0]))
 	} else { // an order would make the databases walk through all sessions in it
-		query = query.Where("session_id IN ? AND session_id <> ''", keys)
+		query = query.Where("session_id IN ? AND session_id <> ''", keys).Limit(sessionLimit)
 	}
 	if err := query.Find(&rows).Error; err != nil {
 		return err

@@ -28,6 +28,10 @@ var Rows = []any{
 	idempotencyRow{},
 	journalRow{},
 	changeRow{},
+	identityRow{},
+	chatAccessRow{},
+	chatAccountRow{},
+	chatChannelRow{},
 }
 
 // ClaimQuery is the statement whose plan is examined.

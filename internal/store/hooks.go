@@ -20,6 +20,8 @@ type HookAccess struct {
 	BodySecrets []SecretHash
 	// Portals are connected; the events of one that refuses us wait.
 	Portals []integration.PortalID
+	// Webhooks is what the platform's webhooks to the tenant's own adapter must bring beside the path's secret; zero for nothing.
+	Webhooks WebhookAuth
 	// Location is the zone in which the platform writes times.
 	Location *time.Location
 }
@@ -69,6 +71,14 @@ func (s *Store) loadHookAccess(ctx context.Context, t integration.TenantID) (Hoo
 		} else {
 			a.BodySecrets = append(a.BodySecrets, h)
 		}
+	}
+	var chats []chatAccessRow
+	err = s.read(ctx).Select("auth_scheme", "auth_hash").Where("tenant_id = ? AND auth_scheme <> ''", t).Find(&chats).Error
+	if err != nil {
+		return HookAccess{}, outward(err)
+	}
+	if len(chats) > 0 {
+		a.Webhooks = chats[0].webhooks()
 	}
 	err = s.read(ctx).Model(&portalRow{}).Where("tenant_id = ? AND state NOT IN ?", t, []integration.PortalState{integration.PortalGone, erasing}).
 		Order("portal_id").Pluck("portal_id", &a.Portals).Error

@@ -36,6 +36,8 @@ type JournalFilter struct {
 	Entity     int64
 	// State keeps events of which an action came to it: dead, failed.
 	State lane.ActionState
+	// Communication keeps chats or offline requests; Calls keeps what is neither, nor told of a visitor only.
+	Communication integration.Communication
 }
 
 // JournalEvent is one event as the journal lists it.
@@ -77,7 +79,7 @@ type WholeEvent struct {
 	Actions  []JournalAction
 }
 
-// SessionJournal is everything that is known of one call.
+// SessionJournal is everything that is known of one call or conversation.
 type SessionJournal struct {
 	Events  []JournalEvent // oldest first
 	Plans   []JournalPlan
@@ -135,6 +137,9 @@ func (f JournalFilter) scope(db *gorm.DB) *gorm.DB {
 	if !f.Until.IsZero() {
 		db = db.Where("received_at < ?", micros(f.Until))
 	}
+	if f.Communication != "" {
+		db = db.Where(sessionsOf(f.Communication))
+	}
 	return f.search(db)
 }
 
@@ -181,7 +186,7 @@ func (s *Store) SessionJournal(
 	var rows []eventRow
 	var plans []planRow
 	mine := func() *gorm.DB {
-		return s.read(ctx).Scopes(held(l)).Where("session_id = ? AND session_id <> ''", bounded(id)).Limit(sessionLimit)
+		return s.read(ctx).Scopes(held(l)).Where("session_id = ? AND session_id <> ''", bounded(id)).Limit(limitOf(id))
 	}
 	if err := mine().Omit("body").Order("event_id").Find(&rows).Error; err != nil {
 		return SessionJournal{}, wrap("session journal", err)
@@ -203,7 +208,7 @@ func (s *Store) journalActions(
 	ctx context.Context, t integration.TenantID, p integration.PortalID, id integration.SessionID,
 ) ([]JournalAction, error) {
 	var rows []actionRow
-	err := s.read(ctx).Scopes(of(t, p)).Where("session_id = ? AND session_id <> ''", id).Order("seq").Limit(sessionLimit).Find(&rows).Error
+	err := s.read(ctx).Scopes(of(t, p)).Where("session_id = ? AND session_id <> ''", id).Order("seq").Limit(limitOf(id)).Find(&rows).Error
 	return each(rows, actionRow.journal), outward(err)
 }
 

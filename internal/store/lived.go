@@ -14,12 +14,12 @@ import (
 )
 
 // Lived lists sessions of calls with all their history, those that were decided last first, and how many there are from the
-// cursor on. Requests of the portal are no calls and are left out.
+// cursor on. Requests of the portal and conversations are no calls and are left out.
 func (s *Store) Lived(ctx context.Context, l lane.Lease, q lane.LivedQuery) ([]simulate.Lived, int, error) {
 	after := micros(q.After.Updated)
 	chosen := func() *gorm.DB {
 		db := s.read(ctx).Model(&sessionRow{}).Scopes(held(l)).Where("updated_at >= ? AND updated_at < ?", micros(q.From), micros(q.Till)).
-			Where("session_id NOT LIKE ? AND session_id NOT LIKE ?", "click:%", "callback:%")
+			Where("session_id NOT LIKE ? AND session_id NOT LIKE ?", "click:%", "callback:%").Where(calls)
 		if after != 0 {
 			db = db.Where("updated_at < ? OR updated_at = ? AND session_id > ?", after, after, bounded(q.After.Session))
 		}

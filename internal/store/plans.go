@@ -22,6 +22,7 @@ type record struct {
 	sessions map[integration.SessionID]sessionRow
 	actions  []actionRow
 	known    map[integration.ActionKey]bool
+	names    map[identityRow]int64 // when each was seen
 	order    []integration.EventID
 }
 
@@ -31,7 +32,7 @@ type record struct {
 func (s *Store) Record(ctx context.Context, l lane.Lease, all []lane.Decided) ([]lane.Entry, error) {
 	r := record{
 		lease: l, events: map[integration.Outcome][]integration.EventID{},
-		sessions: map[integration.SessionID]sessionRow{}, known: map[integration.ActionKey]bool{},
+		sessions: map[integration.SessionID]sessionRow{}, known: map[integration.ActionKey]bool{}, names: map[identityRow]int64{},
 	}
 	for i := range all {
 		if err := r.take(&all[i]); err != nil {
@@ -102,6 +103,7 @@ func (r *record) take(d *lane.Decided) error {
 			Ending: d.Ending, EndedAt: ended(d),
 		}
 	}
+	r.identities(d, session)
 	for _, a := range d.Plan.Actions {
 		if r.known[a.Key] {
 			continue
@@ -117,7 +119,6 @@ func (r *record) take(d *lane.Decided) error {
 	return nil
 }
 
-// write answers the events that were pending until now.
 // ended is when a call ended: by the platform's clock, or by ours when that was not told. A call that goes on has not.
 func ended(d *lane.Decided) int64 {
 	switch {
@@ -129,6 +130,7 @@ func ended(d *lane.Decided) int64 {
 	return micros(d.EndedAt)
 }
 
+// write answers the events that were pending until now.
 func (r *record) write(tx *gorm.DB) (map[integration.EventID]bool, error) {
 	done := map[integration.EventID]bool{}
 	for _, outcome := range slices.Sorted(maps.Keys(r.events)) {
@@ -164,7 +166,7 @@ func (r *record) write(tx *gorm.DB) (map[integration.EventID]bool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sessions: %w", err)
 	}
-	return done, nil
+	return done, r.acquaint(tx)
 }
 
 // changes are what the journal shows of a Record: decided events, each with the actions that are new of its plan.

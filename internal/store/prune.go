@@ -12,7 +12,7 @@ import (
 // Prune removes up to limit of a tenant's oldest events that were received before then and are
 // decided, with their plans and settled actions, and answers how many went: fewer than
 // limit means that it is done (R-10). Settled actions of our own making go too, except the one that tells that a portal is
-// indexed. Work that is not finished and memories of open calls stay, and so does the index of customers, which only
+// indexed. Work that is not finished and memories of open calls and conversations stay, with the names of their visitors, and so does the index of customers, which only
 // forgets what is gone from its portal. Changes of the journal that were made before then go at once. Answers to requests with an Idempotency-Key go after their day, the operator's too.
 func (s *Store) Prune(ctx context.Context, t integration.TenantID, before time.Time, limit int) (int, error) {
 	t = clean(t)
@@ -50,6 +50,10 @@ func byPortal(rows []eventRow) map[integration.PortalID][]eventRow {
 	return m
 }
 
+// stillThere finds the session of a name.
+const stillThere = `SELECT 1 FROM sessions s WHERE s.tenant_id = identities.tenant_id AND s.portal_id = identities.portal_id
+	AND s.session_id = identities.session_id`
+
 func prunePortal(tx *gorm.DB, t integration.TenantID, p integration.PortalID, rows []eventRow, before int64) error {
 	events := each(rows, func(r eventRow) integration.EventID { return r.EventID })
 	var sessions []integration.SessionID // of their plans: an event without a session was decided as one of its own
@@ -65,6 +69,7 @@ func prunePortal(tx *gorm.DB, t integration.TenantID, p integration.PortalID, ro
 		{&actionRow{}, "session_id IN ? AND session_id <> '' AND event_id IN ? AND state IN ('done', 'failed', 'dead')", []any{sessions, events}},
 		{&planRow{}, "event_id IN ?", []any{events}},
 		{&sessionRow{}, "session_id IN ? AND closed AND updated_at < ?", []any{sessions, before}},
+		{&identityRow{}, "session_id IN ? AND NOT EXISTS (" + stillThere + ")", []any{sessions}},
 		{&eventRow{}, "event_id IN ?", []any{events}},
 	} {
 		if err := tx.Scopes(of(t, p)).Where(step.where, step.args...).Delete(step.row).Error; err != nil {

@@ -88,7 +88,7 @@ func (o ReplayOrder) sessions(tx *gorm.DB, t integration.TenantID, p integration
 		return []integration.SessionID{bounded(o.Session)}, nil
 	}
 	query := tx.Model(&eventRow{}).Scopes(of(t, p)).Where("session_id <> '' AND kind <> ?", integration.CallReplayed).
-		Where("received_at >= ? AND received_at < ?", micros(o.From), micros(o.Till))
+		Where("received_at >= ? AND received_at < ? AND NOT "+visitors, micros(o.From), micros(o.Till))
 	if o.Outcome != "" {
 		query = query.Where("outcome = ?", clean(o.Outcome))
 	}
@@ -112,9 +112,10 @@ const restOf = `SELECT session_id, MAX(customer_key) AS customer_key, MAX(CASE W
 	MAX(CASE WHEN event_key IN ? THEN 1 ELSE 0 END) AS asked
 	FROM events WHERE tenant_id = ? AND portal_id = ? AND session_id IN ? AND session_id <> '' GROUP BY session_id ORDER BY session_id`
 
-// ends are the kinds of event after which nothing is awaited of a call or request.
+// ends are the kinds of event after which nothing is awaited of a call, a request or a conversation.
 var ends = []integration.EventKind{
 	integration.CallFinished, integration.CallLost, integration.CallReport, integration.CallSilent, integration.DialFailed,
+	integration.ChatClosed, integration.OfflineRequest,
 }
 
 // replays makes the events of those sessions that are at rest, and counts the others.

@@ -90,8 +90,8 @@ func (s *Store) setTenant(ctx context.Context, step string, id integration.Tenan
 
 // tenantTables lists every table but tenants, the greatest first.
 var tenantTables = []string{
-	"customer_phones", "customers", "events", "actions", "plans", "sessions", "directories", "centres", "settings", "lanes",
-	"portals", "portal_codes", "platforms", "secrets", "audit", "idempotency_keys", "changes", "journals",
+	"customer_phones", "customers", "events", "actions", "plans", "sessions", "identities", "directories", "centres", "settings", "lanes",
+	"portals", "portal_codes", "platforms", "chat_access", "chat_channels", "chat_accounts", "secrets", "audit", "idempotency_keys", "changes", "journals",
 }
 
 // deleteStep bounds one deleting statement, so that nobody waits for a large tenant to go.
@@ -164,7 +164,8 @@ var primaryKeys = map[string]string{
 	"lanes": "portal_id", "portals": "portal_id", "secrets": "secret_id", "audit": "audit_id",
 	"customers": "portal_id, kind, entity_id", "customer_phones": "portal_id, phone, kind, entity_id",
 	"centres": "portal_id", "platforms": "tenant_id", "idempotency_keys": "idempotency_key", "portal_codes": "code_hash",
-	"changes": "last_number", "journals": "tenant_id",
+	"changes": "last_number", "journals": "tenant_id", "identities": "portal_id, identity, session_id",
+	"chat_access": "tenant_id", "chat_accounts": "account_id", "chat_channels": "account_id, channel_id",
 }
 
 func (r tenantRow) tenant() integration.Tenant {
