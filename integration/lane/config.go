@@ -64,9 +64,11 @@ type Config struct {
 	Platforms  Platforms // nil when no tenant has one
 	Recordings Recordings
 	Settings   Settings
-	Now        func() time.Time
-	Log        *slog.Logger
-	Owner      string // unique per process
+	// FileLink gives the address at which people in the portal can open a conversation's file until a moment; nil gives none.
+	FileLink func(t integration.TenantID, f integration.File, until time.Time) string
+	Now      func() time.Time
+	Log      *slog.Logger
+	Owner    string // unique per process
 
 	// LeaseFor is how long a lease lasts without a heartbeat: after kill -9 another process takes over then.
 	LeaseFor time.Duration
@@ -91,6 +93,8 @@ type Config struct {
 	// DialSeen is how long after the request left a call may still be unknown to the platform's own reports (contract uis §8):
 	// only then it is believed that it was never started.
 	DialSeen time.Duration
+	// TranscriptPace is the least time between two steps of a growing transcript, while the portal is at ease (C-7).
+	TranscriptPace time.Duration
 	// SweepEvery, StatusesEvery and SyncEvery are the periods of what is done again and again; SweepOverlap is how far
 	// a sweep looks back beyond the one before.
 	SweepEvery, SweepOverlap, StatusesEvery, SyncEvery time.Duration
@@ -130,6 +134,7 @@ func (c Config) withDefaults() Config {
 	c.RereadAfter = cmp.Or(c.RereadAfter, time.Minute)
 	c.RereadEvery = cmp.Or(c.RereadEvery, min(2*time.Minute, 2*c.RereadAfter))
 	c.DialSeen = cmp.Or(c.DialSeen, 150*time.Second)
+	c.TranscriptPace = cmp.Or(c.TranscriptPace, 5*time.Second)
 	c.SweepEvery = cmp.Or(c.SweepEvery, 10*time.Minute)
 	c.SweepOverlap = cmp.Or(c.SweepOverlap, 3*time.Hour) // a call is looked for by its start, and may be long
 	c.StatusesEvery = cmp.Or(c.StatusesEvery, 20*time.Minute)

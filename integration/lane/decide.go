@@ -37,6 +37,9 @@ type session struct {
 	asking   bool
 	retryAt  time.Time // the ask failed and is tried again then
 	accepted time.Time // when the oldest pending event was accepted
+
+	keys  []integration.CustomerKey // all names of a conversation's visitor, the strongest first
+	cards []integration.Event       // what came of the visitor, and not of this conversation
 }
 
 // takeAtMost bounds how many events one turn reads.
@@ -85,15 +88,25 @@ func (l *Lane) sort(e *integration.Event) {
 	}
 }
 
-// concerns learns whose call it is: a number, once known, wins over the session's own key.
+// concerns learns whose call or conversation it is: a number, once known, wins over the session's own key.
 func (s *session) concerns(e *integration.Event) {
-	own := integration.CustomerKey("session:" + string(s.id))
-	if e.Customer != "" && (s.customer == "" || s.customer == own) {
-		s.customer = e.Customer
-	}
+	s.customer = integration.Stronger(s.customer, e.Customer)
 	if s.customer == "" {
-		s.customer = own
+		s.customer = integration.CustomerKey("session:" + string(s.id))
 	}
+}
+
+// names are all keys under which another session may be of the same person.
+func (s *session) names() []integration.CustomerKey {
+	if slices.Contains(s.keys, s.customer) {
+		return s.keys
+	}
+	return append([]integration.CustomerKey{s.customer}, s.keys...)
+}
+
+// shares reports whether two sessions may be of one person.
+func (s *session) shares(o *session) bool {
+	return slices.ContainsFunc(s.names(), func(k integration.CustomerKey) bool { return slices.Contains(o.names(), k) })
 }
 
 func (l *Lane) undecided() bool {
@@ -156,14 +169,16 @@ func (l *Lane) loadSessions(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load sessions: %w", err)
 	}
-	for _, id := range ids {
+	fresh := make([]*session, len(ids))
+	for n, id := range ids {
 		s := l.sessions[id]
 		s.events, s.memory, s.loaded = states[id].Events, states[id].Memory, true
 		for i := range s.events {
 			s.concerns(&s.events[i])
 		}
+		fresh[n] = s
 	}
-	return nil
+	return l.visitors(ctx, fresh)
 }
 
 // waiting lists sessions in the order in which their oldest pending events were accepted.
@@ -191,6 +206,9 @@ func (l *Lane) report(ctx context.Context, s *session, d *Decided) {
 
 // session decides one session; nil means that it must wait for an answer or for another call of the customer.
 func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
+	if visitor, ok := s.id.Visitor(); ok {
+		return l.passCard(ctx, s, visitor)
+	}
 	facts, err := l.facts(ctx, s)
 	if err != nil {
 		return nil, err
@@ -201,18 +219,20 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 	if l.dialling(s, &facts.Call) {
 		return nil, nil
 	}
-	if facts.Known == nil && facts.Memory.Known == nil {
+	if facts.Known == nil && (facts.Memory.Known == nil || facts.Chat != nil) {
 		if find := integration.Ask(facts); find != nil {
 			return nil, l.ask(ctx, s, find)
 		}
 	}
-	if facts.Call.Finished && !facts.Memory.Closed {
+	if facts.Chat == nil && facts.Call.Finished && !facts.Memory.Closed {
 		if facts.Missed, err = l.missed(ctx, s, facts.Memory.AskedAt); err != nil {
 			return nil, err
 		}
 	}
-	if err := l.own(ctx, s, &facts); err != nil {
-		return nil, err
+	if facts.Chat == nil {
+		if err := l.own(ctx, s, &facts); err != nil {
+			return nil, err
+		}
 	}
 	plan := l.plan(ctx, &facts)
 	if facts.Memory.Replay != s.memory.Replay {
@@ -220,22 +240,38 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 			return nil, err
 		}
 	}
-	d := &Decided{Session: s.id, Customer: s.customer, Events: s.pending, Plan: plan, At: facts.Now}
+	d := &Decided{Session: s.id, Customer: s.customer, Identities: s.keys, Events: s.pending, Plan: plan, At: facts.Now}
 	alive := plan.Outcome == integration.Planned || plan.Outcome == integration.Nothing || plan.Outcome == integration.Waiting
 	alive = alive || facts.Call.ExternalID != "" // what the portal registered itself is finished there, whatever keeps it out (T-8)
-	if alive && !plan.Memory.Closed && !facts.Call.Finished && facts.Call.Session != "" {
-		d.Deadline = facts.Now.Add(facts.Settings.Silence())
+	silence, over := facts.Settings.Silence(), facts.Call.Finished
+	if facts.Chat != nil {
+		silence, over = facts.Settings.Conversations(facts.Chat.Kind).Silence(), facts.Chat.Closed
+	}
+	if alive && !plan.Memory.Closed && !over && facts.Call.Session != "" {
+		d.Deadline = facts.Now.Add(silence)
 	}
 	if !plan.Wake.IsZero() {
 		d.Deadline = plan.Wake
 	}
-	if d.Ending = integration.EndingOf(&facts.Call, plan.Outcome); d.Ending != "" {
-		d.EndedAt = facts.Call.EndedAt
-	}
+	d.Ending, d.EndedAt = ending(&facts, plan.Outcome)
 	if !d.Deadline.IsZero() && d.Deadline.Before(l.overdueAt) {
 		l.overdueAt = d.Deadline
 	}
 	return d, nil
+}
+
+// ending is how a call or a conversation that is over came out, and when.
+func ending(f *integration.Facts, o integration.Outcome) (integration.Ending, time.Time) {
+	if f.Chat != nil {
+		if e := integration.ChatEndingOf(f.Chat, o); e != "" {
+			return e, f.Chat.ClosedAt
+		}
+		return "", time.Time{}
+	}
+	if e := integration.EndingOf(&f.Call, o); e != "" {
+		return e, f.Call.EndedAt
+	}
+	return "", time.Time{}
 }
 
 // plan decides. A defect in the decision costs one call its effect, told in the journal, and not the portal its lane.
@@ -252,7 +288,14 @@ func (l *Lane) plan(ctx context.Context, f *integration.Facts) (plan integration
 
 // facts gathers what the decision looks at.
 func (l *Lane) facts(ctx context.Context, s *session) (integration.Facts, error) {
-	call := integration.Fold(s.events)
+	var chat *integration.Conversation
+	call := integration.Call{Session: s.id}
+	if _, _, ok := s.id.Communication(); ok {
+		folded := integration.FoldChat(s.id, slices.Concat(s.events, s.cards))
+		chat, call.Replay = &folded, folded.Replay
+	} else {
+		call = integration.Fold(s.events)
+	}
 	memory := integration.Replayed(&call, s.memory)
 	if memory.Replay != s.memory.Replay {
 		l.newestAt = time.Time{} // by what was saved a moment before the replay was asked for
@@ -270,11 +313,15 @@ func (l *Lane) facts(ctx context.Context, s *session) (integration.Facts, error)
 	if err := l.loadCentre(ctx, l.cfg.Now()); err != nil {
 		return integration.Facts{}, fmt.Errorf("load the platform's directory: %w", err)
 	}
-	return integration.Facts{
-		Now: l.cfg.Now(), Call: call, Settings: settings, Known: s.known, AskedAt: s.askedAt,
+	facts := integration.Facts{
+		Now: l.cfg.Now(), Call: call, Chat: chat, Settings: settings, Known: s.known, AskedAt: s.askedAt,
 		Directory: l.directory, Centre: &l.centre, RereadAfter: l.cfg.RereadAfter, Memory: memory,
 		Trigger: s.pending[len(s.pending)-1],
-	}, nil
+	}
+	if chat != nil {
+		l.conversing(s, &facts)
+	}
+	return facts, nil
 }
 
 // own gathers what we ourselves have done for the customer, where the decision looks at it: calls that were started lately
@@ -380,7 +427,7 @@ func (l *Lane) settingsAt(ctx context.Context, version int64, accepted time.Time
 // ask prepares the question to the CRM. While another call of the customer is still creating
 // entities it waits, so that two calls at the same moment find each other's lead.
 func (l *Lane) ask(ctx context.Context, s *session, find *crm.Find) error {
-	if l.queue.creating(s.customer, s.id) || l.before(s) {
+	if l.queue.creating(s.names(), s.id) || l.before(s) {
 		return nil
 	}
 	made, err := l.cfg.Store.History(ctx, l.lease, s.customer, []string{crm.Create{}.Name()}, time.Time{}, 10)
@@ -388,18 +435,17 @@ func (l *Lane) ask(ctx context.Context, s *session, find *crm.Find) error {
 		return fmt.Errorf("load the customer's earlier entities: %w", err)
 	}
 	for i := range made {
-		c, ok := made[i].Action.Do.(crm.Create)
-		var result crm.Made
-		if !ok || made[i].State != StateDone || json.Unmarshal(made[i].Result, &result) != nil {
-			continue
+		if kind, id := recordOf(&made[i]); made[i].State == StateDone && (kind == crm.Lead || kind == crm.Deal) { // clients are found by their numbers
+			name(find, kind, id)
 		}
-		switch c.Kind {
-		case crm.Deal:
-			find.Deals = append(find.Deals, result.ID)
-		case crm.Lead:
-			find.Leads = append(find.Leads, result.ID)
-		default:
-		}
+	}
+	if err := l.known(ctx, s, find); err != nil {
+		return err
+	}
+	if len(find.Phones)+len(find.Emails)+len(find.Leads)+len(find.Deals)+len(find.Contacts)+len(find.Companies) == 0 {
+		s.known, s.askedAt = &crm.Customer{}, l.cfg.Now() // there is nothing to ask by: an account in a messenger, heard of for the first time
+		l.Wake()
+		return nil
 	}
 	s.asking = true
 	l.questions = append(l.questions, question{session: s, find: *find})
@@ -410,7 +456,7 @@ func (l *Lane) ask(ctx context.Context, s *session, find *crm.Find) error {
 // plan: a customer's calls are opened in the order in which they came.
 func (l *Lane) before(s *session) bool {
 	for _, o := range l.sessions {
-		if o == s || o.customer != s.customer || len(o.pending) == 0 {
+		if o == s || len(o.pending) == 0 || !o.shares(s) {
 			continue
 		}
 		if o.asking || o.known != nil || o.oldest() < s.oldest() {

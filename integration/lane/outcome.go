@@ -38,6 +38,9 @@ func (l *Lane) outcome(e *Entry, o *crm.Outcome, now time.Time) Change {
 
 // refused says what a refusal for good means for a command.
 func (l *Lane) refused(e *Entry, err *crm.Error) ActionState {
+	if _, _, ok := e.Session.Communication(); ok && err.Kind == crm.NotFound {
+		return StateFailed // the record is gone: the decision is told, and finds another (C-16)
+	}
 	switch e.Action.Do.(type) {
 	case crm.ShowCard, crm.HideCard:
 		return StateFailed // the call is over: nobody misses a card
@@ -224,6 +227,8 @@ func repeatable(c crm.Command) bool {
 	switch c.(type) {
 	case crm.Create, crm.Finish, crm.AttachRecord, crm.AddActivity, crm.Comment, crm.Transcribe:
 		return false
+	case crm.EditComment:
+		return false // harmless by itself, but one that is still on its way must not overtake the next
 	default:
 		// A repeated registration with its EXTERNAL_CALL_ID answers with the same call (contract bitrix24 §4.2).
 		return true

@@ -201,12 +201,12 @@ func (q *queue) awaitsActivity(finish integration.ActionKey) bool {
 	})
 }
 
-// creating reports whether a customer has entities on the way that another call must know of
-// before it asks the CRM: two calls at the same moment never make two leads (T-0).
-func (q *queue) creating(c integration.CustomerKey, except integration.SessionID) bool {
+// creating reports whether a customer, by any of their names, has entities on the way that another call or conversation must know of
+// before it asks the CRM: two calls at the same moment never make two leads (T-0, C-16).
+func (q *queue) creating(names []integration.CustomerKey, except integration.SessionID) bool {
 	return slices.ContainsFunc(q.order, func(e *Entry) bool {
 		_, creates := e.Action.Do.(crm.Create)
-		return creates && e.Customer == c && e.Session != except
+		return creates && e.Session != except && slices.Contains(names, e.Customer)
 	})
 }
 

@@ -379,7 +379,7 @@ func (l *Lane) settle(ctx context.Context, changes []Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	if err := l.append(ctx, l.bare(changes)); err != nil {
+	if err := l.append(ctx, append(l.bare(changes), l.gone(changes)...)); err != nil {
 		return err
 	}
 	l.cfg.Step("settle")

@@ -66,10 +66,13 @@ func TestQueueOfEightSeesTheCardInTwoRequests(t *testing.T) {
 	w.Portal.ResetCounters()
 	script := w.Shop.Incoming(1, w.Began, "79000000001").Ring(queue, queue[4], 10*time.Second, 30*time.Second)
 	ringing := script.Only("call_incoming", "call_ringing")
-	// At this speed all phones ring within the same moment, and the deliveries arrive side by side.
+	// All phones ring within the same moment: while the portal still answers whose the number is.
+	rang := make(chan struct{})
+	w.Portal.FailNext("batch", bitrix.Fault{Kind: bitrix.FaultSlowAnswer, Until: rang})
 	if sum, err := w.Play(t.Context(), ringing, 1000); err != nil || sum.Failed > 0 {
 		t.Fatalf("%+v %v", sum, err)
 	}
+	close(rang)
 	quiet(t, a, p)
 	if n := len(w.Portal.Cards()); n != 8 {
 		t.Errorf("%d cards are up, want 8", n)
