@@ -14,4 +14,6 @@ func PassCard(conversations int, m Memory) Plan {
 
 // Identities are all the names under which the conversation's visitor may be known, the strongest first: whoever shares one of them is
 // the same person (C-16).
-func (c *Conversation) Identities(s *Settings) []CustomerKey { return identities(&c.Visitor, s.Country) }
+func (c *Conversation) Identities(s *Settings) []CustomerKey {
+	return identities(&c.Visitor, s.Country)
+}

@@ -118,7 +118,7 @@ func TestAnotherCallWaitsForEntitiesOnTheWay(t *testing.T) {
 		session  integration.SessionID
 		waits    bool
 	}{{"+79000000001", "2", true}, {"+79000000001", "1", false}, {"+79000000002", "2", false}} {
-		if got := q.creating(c.customer, c.session); got != c.waits {
+		if got := q.creating([]integration.CustomerKey{c.customer}, c.session); got != c.waits {
 			t.Errorf("%s of %s waits = %v, want %v", c.session, c.customer, got, c.waits)
 		}
 	}
