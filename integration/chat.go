@@ -156,6 +156,8 @@ type ChatMemory struct {
 	// Notified and Active tell that the responsible was notified (C-8), and that an activity was planned (C-5).
 	Notified bool `json:"notified,omitempty"`
 	Active   bool `json:"active,omitempty"`
+	// Completed tells that the activity was marked as done.
+	Completed bool `json:"completed,omitempty"`
 	// StepAt is when the transcript grew last. Rounds is how often records of it were found to be gone and looked for anew, Lost which.
 	StepAt time.Time `json:"step_at,omitzero"`
 	Rounds int       `json:"rounds,omitempty"`

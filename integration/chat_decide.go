@@ -1,21 +1,17 @@
 package integration
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	"omniconnector/crm"
 	"omniconnector/integration/centre"
-	"omniconnector/rules"
 )
 
 const (
 	// describeAfter is when the platform is asked for a chat's attributes, which it knows a moment after its beginning (contract uis §6).
 	describeAfter = 2 * time.Second
-	// describeWait is how long a chat waits for attributes that a rule looks at; without such a rule it does not wait.
-	describeWait = 15 * time.Second
 	// mostRounds bounds how often records of one conversation are looked for anew after they were found to be gone.
 	mostRounds = 5
 )
@@ -67,6 +63,7 @@ func (d *decision) newContacts(known []string) []string {
 // conversation decides what a chat or an offline request makes of the CRM (C-1 … C-14).
 func (d *decision) conversation() {
 	m := d.chatMemory()
+	d.memory.DueAt = time.Time{}
 	if !d.chatPasses() || !d.chatBegins() {
 		d.describe()
 		return
@@ -75,9 +72,10 @@ func (d *decision) conversation() {
 	d.lose(m)
 	d.reknow(m)
 	d.existing = d.usable()
-	if d.memory.OpenedAt.IsZero() {
+	switch {
+	case d.memory.OpenedAt.IsZero():
 		d.openChat(m)
-	} else {
+	case d.Memory.Began == 0: // a replay looks with other settings at what was done: that stays
 		d.late = true
 		d.learnContacts(m)
 		d.correctChat(m)
@@ -85,8 +83,7 @@ func (d *decision) conversation() {
 	d.transcribeChat(m)
 	if !d.Chat.Closed {
 		d.memory.Closed = false // whoever writes after a long silence opens it again
-	}
-	if d.Chat.Closed && !d.memory.Closed {
+	} else if !d.memory.Closed {
 		d.closeChat(m)
 	}
 }
@@ -115,129 +112,11 @@ func (d *decision) chatMemory() *ChatMemory {
 // conversations is what is set for this kind of conversation.
 func (d *decision) conversations() *Conversations { return d.Settings.Conversations(d.Chat.Kind) }
 
-// chatPasses walks the gates that keep a conversation out of the CRM: the section's switch, its channel, the wait for something to
-// be said, and the tenant's filter.
-func (d *decision) chatPasses() bool {
-	d.findChannel()
-	d.readContacts()
-	if d.Memory.Verdict == Planned {
-		return true
-	}
-	s, c := d.conversations(), d.Chat
-	switch {
-	case !s.Enabled && c.Kind == Offline:
-		return d.end(Off, "C-11", "offline_off")
-	case !s.Enabled:
-		return d.end(Off, "C-3", "chats_off")
-	case c.Kind == Chat && c.Channel == "" && !c.Closed:
-		return d.end(Waiting, "C-16", "wait_channel")
-	case c.Kind == Chat && !slices.Contains(s.Channels, c.Channel):
-		return d.end(Filtered, "C-3", "channel_off", "channel", d.channelName())
-	case len(c.Said()) == 0 && c.Closed:
-		return d.end(Ignored, "C-16", "chat_empty")
-	case len(c.Said()) == 0:
-		return d.end(Waiting, "C-16", "wait_message")
-	}
-	return d.awaitsDescription() && d.chatFilter()
-}
-
-// findChannel looks a chat's channel up in the platform's directory, when the notification of the channel never came.
-func (d *decision) findChannel() {
-	c := d.Chat
-	if c.Channel != "" || c.ChannelID == 0 || d.Centre == nil {
-		return
-	}
-	i := slices.IndexFunc(d.Centre.Channels, func(ch centre.Channel) bool { return ch.ID == c.ChannelID })
-	if i < 0 {
-		return
-	}
-	own := *c
-	own.Channel, own.ChannelName = d.Centre.Channels[i].Type, cmp.Or(c.ChannelName, d.Centre.Channels[i].Name)
-	d.Chat = &own
-}
-
-// awaitsDescription lets a chat wait for attributes that a rule looks at, and no longer than a few seconds.
-func (d *decision) awaitsDescription() bool {
-	c := d.Chat
-	if c.Kind != Chat || c.Described || !d.Describes {
-		return true
-	}
-	till := c.OpenedAt.Add(describeWait)
-	looked := slices.ContainsFunc(d.Settings.conversationsOf(c.Kind).uses, func(p rules.Parameter) bool {
-		return slices.Contains(described(), p) && len(chatSubject(c)[p]) == 0
-	})
-	if !looked || !d.Now.Before(till) {
-		return true
-	}
-	d.wake(till)
-	return d.end(Waiting, "C-11", "wait_attributes")
-}
-
 // wake has the conversation decided again at a moment.
 func (d *decision) wake(at time.Time) {
 	if d.memory != nil && (d.plan.Wake.IsZero() || at.Before(d.plan.Wake)) {
 		d.plan.Wake, d.memory.DueAt = at, at
 	}
-}
-
-// chatFilter asks the tenant's filter (C-11).
-func (d *decision) chatFilter() bool {
-	m := d.Settings.conversationsOf(d.Chat.Kind).filter
-	if m == nil {
-		d.because("C-11", "chat_filter_off")
-		return d.accept()
-	}
-	v := m.Match(chatSubject(d.Chat), d.chatNotYet()...)
-	switch {
-	case v.Undecided:
-		d.end(Waiting, "C-11", "wait_chat_filter")
-	case v.Passed:
-		d.because("C-11", "chat_filter_passed").Check = &v.Root
-		return d.accept()
-	default:
-		d.end(Filtered, "C-11", "chat_filter_kept_out")
-	}
-	d.plan.Reasons[len(d.plan.Reasons)-1].Check = &v.Root
-	return false
-}
-
-// readContacts reads the visitor's contacts; the tenant's own numbers are nobody's.
-func (d *decision) readContacts() {
-	d.phones, d.emails, d.contacts = nil, nil, nil
-	v := &d.Chat.Visitor
-	for _, raw := range v.Phones {
-		p, problem := ParsePhone(raw, d.Settings.Country)
-		if problem == PhoneFine && d.ours(p) {
-			d.once("C-5", "own_contact", "number", raw)
-			continue
-		}
-		if problem == PhoneFine && !slices.Contains(d.phones, p) {
-			d.phones = append(d.phones, p)
-		}
-	}
-	for _, raw := range v.Emails {
-		if e := ParseEmail(raw); e != "" && !slices.Contains(d.emails, e) {
-			d.emails = append(d.emails, e)
-		}
-	}
-	for _, p := range d.phones {
-		d.contacts = append(d.contacts, string(p))
-	}
-	d.contacts = append(d.contacts, d.emails...)
-	for _, m := range v.Messengers {
-		d.contacts = append(d.contacts, m.Network+":"+m.Value)
-	}
-}
-
-// chatBegins reports whether there is somebody to make records of (C-14).
-func (d *decision) chatBegins() bool {
-	switch {
-	case d.Memory.OpenedAt.IsZero() && len(d.contacts) == 0 && !d.conversations().WithoutContacts && d.Chat.Closed:
-		return d.end(Ignored, "C-14", "no_contacts")
-	case d.Memory.OpenedAt.IsZero() && len(d.contacts) == 0 && !d.conversations().WithoutContacts:
-		return d.end(Waiting, "C-14", "wait_contacts")
-	}
-	return true
 }
 
 // describe has the platform asked for what its notifications lack, beside everything else.
@@ -324,7 +203,7 @@ func (d *decision) lose(m *ChatMemory) {
 		return
 	}
 	*m = ChatMemory{
-		Rounds: m.Rounds + 1, Lost: m.Lost, Made: map[crm.Kind]*Target{}, Describing: m.Describing, Rereading: m.Rereading,
+		Rounds: m.Rounds + 1, Lost: m.Lost, Made: map[crm.Kind]*Target{}, Client: m.Client, Describing: m.Describing, Rereading: m.Rereading,
 	}
 	d.memory.OpenedAt, d.memory.Closed, d.memory.Written = time.Time{}, false, nil
 }
@@ -336,14 +215,21 @@ func (d *decision) closeChat(m *ChatMemory) {
 	if c.Kind == Chat {
 		d.because("C-7", "chat_closed", "messages", decimal(int64(len(c.Said()))))
 	}
-	if m.Active && c.Answered() {
-		d.act(d.key("activity", "done"), UrgentActivity, crm.SetActivity{
-			Activity: crm.Ref{Of: string(d.key("activity"))}, Completed: true,
-		}, string(d.key("activity")))
-	}
+	d.completeActivity(m)
 	if c.Kind == Chat && d.Describes && !m.Rereading && d.RereadAfter > 0 && !c.Told && !c.Imported {
 		m.Rereading = true
 		d.act(d.key("reread"), UrgentTranscript, centre.ReadChat{Chat: c.ID, Whole: true})
 		d.last().After = c.ClosedAt.Add(d.RereadAfter)
 	}
+}
+
+// completeActivity marks the activity of a conversation as done when it is over and an operator wrote, once.
+func (d *decision) completeActivity(m *ChatMemory) {
+	if !m.Active || m.Completed || !d.Chat.Answered() {
+		return
+	}
+	m.Completed = true
+	activity := string(d.key("activity"))
+	d.act(d.key("activity", "done"), UrgentActivity, crm.SetActivity{Activity: crm.Ref{Of: activity}, Completed: true}, activity)
+	d.because("C-5", "chat_activity_done")
 }

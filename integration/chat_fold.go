@@ -28,8 +28,15 @@ func FoldChat(session SessionID, events []Event) Conversation {
 type chatFolding struct {
 	chat     *Conversation
 	messages map[string]*messageState
+	took     []taking
 	silent   time.Time
-	heard    time.Time // when the visitor or somebody here was heard last
+	heard    time.Time // when something happened in it last
+}
+
+// taking is when an operator had the chat.
+type taking struct {
+	at  time.Time
+	who Employee
 }
 
 // messageState is a message, and when its words and its being there were told last: an older change never undoes a newer one.
@@ -40,7 +47,6 @@ type messageState struct {
 
 func (f *chatFolding) take(e *Event) {
 	c, r := f.chat, &e.Report
-	c.Imported = c.Imported || r.Imported
 	switch e.Kind {
 	case CallReplayed:
 		c.Replay = e.Key
@@ -48,38 +54,75 @@ func (f *chatFolding) take(e *Event) {
 	case CallSilent:
 		f.silent = e.At
 		return
+	case CallDue:
+		return
 	default:
 	}
-	for _, tag := range r.Tags {
-		if !slices.Contains(c.Tags, tag) {
-			c.Tags = append(c.Tags, tag)
-		}
-	}
+	c.Imported = c.Imported || r.Imported
+	c.Tags = union(c.Tags, r.Tags)
 	for _, name := range slices.Sorted(maps.Keys(r.Params)) {
 		if values := r.Params[name]; len(values) > 0 && (c.Params[name] == nil || e.Kind == ChatReport) {
 			c.Params[name] = values
 		}
 	}
-	if e.Kind != VisitorCard && e.Kind != RecordGone && (c.OpenedAt.IsZero() || e.At.Before(c.OpenedAt)) {
-		c.OpenedAt = e.At
-	}
-	f.operator(e)
+	f.times(e)
+	f.operators(e)
 	if r.Chat != nil {
 		f.told(e, r.Chat)
 	}
 	if e.Kind == OfflineRequest { // it is over when it is written
-		c.Closed, c.ClosedAt = true, e.At
+		f.close(cmp.Or(r.StartedAt, e.At), "")
 	}
 }
 
-// operator keeps who took the chat. A report names the last one only, and an operator's message the one who wrote it.
-func (f *chatFolding) operator(e *Event) {
-	who := e.Report.Employee
+// times keeps when it began and when something happened in it last. What is told of the visitor or of the CRM says neither.
+func (f *chatFolding) times(e *Event) {
 	switch e.Kind {
-	case ChatOpened, ChatAssigned, ChatMessage, ChatClosed, ChatReport, OfflineRequest:
-		f.chat.Operators = with(f.chat.Operators, who)
+	case ChatOpened, ChatAssigned, ChatMessage, ChatEdited, ChatStatus, ChatClosed, ChatReport, OfflineRequest:
 	default:
+		return
 	}
+	began := cmp.Or(e.Report.StartedAt, e.At)
+	if f.chat.OpenedAt.IsZero() || began.Before(f.chat.OpenedAt) {
+		f.chat.OpenedAt = began
+	}
+	if e.Kind != ChatReport && e.Kind != ChatStatus {
+		f.hear(e.At)
+	}
+}
+
+func (f *chatFolding) hear(at time.Time) {
+	if at.After(f.heard) {
+		f.heard = at
+	}
+}
+
+// operators keeps who took the chat, and when. A report names one of them only, who need not be the first: it counts last.
+func (f *chatFolding) operators(e *Event) {
+	at := e.At
+	switch e.Kind {
+	case ChatOpened, ChatAssigned, ChatMessage, ChatClosed, OfflineRequest:
+	case ChatReport:
+		at = lastOfAll
+	default:
+		return
+	}
+	if !e.Report.Employee.IsZero() {
+		f.took = append(f.took, taking{at, e.Report.Employee})
+	}
+}
+
+// lastOfAll is after every moment.
+var lastOfAll = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// close keeps when it ended first.
+func (f *chatFolding) close(at time.Time, reason string) {
+	c := f.chat
+	if !c.Closed || at.Before(c.ClosedAt) {
+		c.ClosedAt = at
+	}
+	c.Closed = true
+	fill(&c.Reason, reason)
 }
 
 func (f *chatFolding) told(e *Event, t *ChatTold) {
@@ -96,10 +139,7 @@ func (f *chatFolding) told(e *Event, t *ChatTold) {
 		f.message(e, t.Messages[i])
 	}
 	if t.Closed {
-		c.Closed = true
-		if c.ClosedAt.IsZero() || e.At.Before(c.ClosedAt) {
-			c.ClosedAt, c.Reason = e.At, cmp.Or(t.Reason, c.Reason)
-		}
+		f.close(cmp.Or(e.Report.EndedAt, e.At), t.Reason)
 	}
 	if e.Kind == ChatReport {
 		c.Described, c.Told = true, c.Told || t.Closed && len(t.Messages) > 0
@@ -140,6 +180,9 @@ func union(list, more []string) []string {
 
 // message adds a message, or what a known one has become. A change may come before its message.
 func (f *chatFolding) message(e *Event, m Message) {
+	if m.ID == "" && e.Kind == OfflineRequest { // its only one
+		m.ID = f.chat.ID
+	}
 	if m.ID == "" {
 		return
 	}
@@ -153,29 +196,36 @@ func (f *chatFolding) message(e *Event, m Message) {
 		known.Operator = m.Operator
 	}
 	fill(&known.ReplyTo, m.ReplyTo)
-	if !m.At.IsZero() && known.At.IsZero() {
-		known.At = m.At
-	}
 	known.Status = cmp.Or(m.Status, known.Status)
 	if e.Kind == ChatStatus {
 		return
 	}
 	changed := e.Kind == ChatEdited || m.Edited || m.Deleted
-	switch {
-	case changed && !e.At.Before(known.changedAt):
-		known.Text, known.changedAt, known.Edited = m.Text, e.At, true
-		known.Deleted = known.Deleted || m.Deleted
-		if m.File != nil {
-			known.File = m.File
-		}
-	case !changed && known.changedAt.IsZero():
-		known.Text = cmp.Or(known.Text, m.Text)
-		if known.File == nil {
-			known.File = m.File
-		}
+	if !changed {
+		m.At = cmp.Or(m.At, e.At)
 	}
-	if e.At.After(f.heard) {
-		f.heard = e.At
+	fill(&known.At, m.At)
+	f.hear(m.At)
+	if !m.Operator.IsZero() {
+		f.took = append(f.took, taking{cmp.Or(m.At, e.At), m.Operator})
+	}
+	known.become(e.At, m, changed)
+}
+
+// become takes a message's words over: those of a change win over those it was sent with, and those of a later change over all.
+func (s *messageState) become(at time.Time, m Message, changed bool) {
+	switch {
+	case changed:
+		s.Text, s.changedAt, s.Edited = m.Text, at, true
+		s.Deleted = s.Deleted || m.Deleted
+		if m.File != nil {
+			s.File = m.File
+		}
+	case s.changedAt.IsZero():
+		fill(&s.Text, m.Text)
+		if s.File == nil {
+			s.File = m.File
+		}
 	}
 }
 
@@ -189,14 +239,16 @@ func (f *chatFolding) finish() {
 		if m.By == "" { // a change whose message never came: only what it has become is known
 			m.By = BySystem
 		}
-		if m.At.IsZero() {
-			m.At = m.changedAt
-		}
+		m.At = cmp.Or(m.At, m.changedAt)
 		c.Messages = append(c.Messages, m.Message)
 	}
 	slices.SortFunc(c.Messages, func(a, b Message) int {
 		return cmp.Or(a.At.Compare(b.At), compareIDs(a.ID, b.ID))
 	})
+	slices.SortStableFunc(f.took, func(a, b taking) int { return a.at.Compare(b.at) })
+	for _, t := range f.took {
+		c.Operators = with(c.Operators, t.who)
+	}
 	if !c.Closed && f.silent.After(f.heard) { // whoever writes after it opens the chat again
 		c.Closed, c.Silent, c.ClosedAt = true, true, f.silent
 	}
@@ -224,9 +276,10 @@ func (c *Conversation) Operator() Employee {
 	return c.Operators[0]
 }
 
-// Said are the messages of the visitor and of people: what a filter on words looks at, and what makes a chat one.
+// Said are the messages of the visitor and of operators: what a filter on words looks at, and what makes a chat one. A robot's
+// invitation that nobody answers is none.
 func (c *Conversation) Said() []Message {
-	return slices.DeleteFunc(slices.Clone(c.Messages), func(m Message) bool { return m.By == BySystem })
+	return slices.DeleteFunc(slices.Clone(c.Messages), func(m Message) bool { return m.By != ByVisitor && m.By != ByOperator })
 }
 
 // Answered reports whether an operator wrote.

@@ -1,7 +1,7 @@
 package integration
 
 import (
-	"slices"
+	"strings"
 
 	"omniconnector/crm"
 )
@@ -15,38 +15,42 @@ func (d *decision) learnContacts(m *ChatMemory) {
 	}
 	m.Contacts = append(m.Contacts, fresh...)
 	if m.Made[crm.Lead] != nil {
-		var f crm.Fields
-		d.reachable(&f, fresh)
-		d.update(crm.Lead, d.created(crm.Lead), "contacts", crm.Guard{}, f)
-		d.because("C-14", "contacts_added", "contacts", listOf(fresh), "entity", string(crm.Lead))
+		d.addContacts(crm.Lead, d.created(crm.Lead), fresh)
 	}
 	if m.Client != nil {
-		var f crm.Fields
-		d.reachable(&f, fresh)
-		d.update(m.Client.Kind, m.Client.Entity, "contacts", crm.Guard{}, f)
-		d.because("C-14", "contacts_added", "contacts", listOf(fresh), "entity", string(m.Client.Kind))
+		if d.conversations().Create {
+			d.addContacts(m.Client.Kind, m.Client.Entity, fresh)
+		}
 		return
 	}
-	if m.Made[crm.Lead] == nil && m.Made[crm.Deal] == nil {
-		return // nothing was made that could have a client
-	}
-	contact, company := d.client(m)
-	for _, k := range []crm.Kind{crm.Lead, crm.Deal} {
-		if m.Made[k] != nil && (contact != nil || company != nil) {
-			d.update(k, d.created(k), "client", crm.Guard{}, crm.Fields{Contact: contact, Company: company})
+	if m.Made[crm.Lead] != nil || m.Made[crm.Deal] != nil { // what was made gets a client
+		contact, company := d.client(m)
+		for _, k := range []crm.Kind{crm.Lead, crm.Deal} {
+			if m.Made[k] != nil && (contact != nil || company != nil) {
+				d.update(k, d.created(k), "client", crm.Guard{}, crm.Fields{Contact: contact, Company: company})
+			}
 		}
 	}
+	d.copyToClient(m)
+	d.tellClient(m)
 }
 
-func listOf(list []string) string {
-	text := ""
-	for _, s := range list {
-		if text != "" {
-			text += ", "
-		}
-		text += s
+// tellClient writes to a client that was found by one contact of the visitor what else is known (C-5). A number or an address alone
+// is there already: the client was found by it.
+func (d *decision) tellClient(m *ChatMemory) {
+	known := len(d.contacts) == 1 && len(d.phones)+len(d.emails) == 1
+	if m.Client == nil || m.Client.Entity.ID == 0 || known || len(d.contacts) == 0 || !d.conversations().Create {
+		return
 	}
-	return text
+	d.addContacts(m.Client.Kind, m.Client.Entity, d.contacts)
+}
+
+// addContacts writes contacts of the visitor where the record lacks them; a person's own stay.
+func (d *decision) addContacts(k crm.Kind, ref crm.Ref, which []string) {
+	var f crm.Fields
+	d.reachable(&f, which)
+	d.update(k, ref, "contacts", crm.Guard{}, f)
+	d.because("C-14", "contacts_added", "contacts", strings.Join(which, ", "), "entity", string(k))
 }
 
 // correctChat brings what the conversation made in line with what is known by now: who took it, its attributes, its tags. Each field is
@@ -60,7 +64,9 @@ func (d *decision) correctChat(m *ChatMemory) {
 		d.correctOne(m, was)
 		d.complete(k)
 	}
-	d.found()
+	if d.conversations().Create {
+		d.found()
+	}
 }
 
 func (d *decision) correctOne(m *ChatMemory, was *Target) {
@@ -87,10 +93,4 @@ func (d *decision) correctOne(m *ChatMemory, was *Target) {
 	d.update(k, d.created(k), "stage", crm.Guard{Stage: &had}, fields)
 	d.because("C-6", "moved", "field", "stage", "value", d.stageName(k, funnel, stage))
 	was.Stage, was.Funnel = stage, funnel
-}
-
-// Identities are all the names under which the conversation's visitor may be known, the strongest first: whoever shares one of them is
-// the same person (C-16).
-func (c *Conversation) Identities(s *Settings) []CustomerKey {
-	return slices.Compact(identities(&c.Visitor, s.Country))
 }

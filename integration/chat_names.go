@@ -88,18 +88,18 @@ func (d *decision) channelName() string {
 			return d.say(t.RU, t.EN)
 		}
 	}
-	return cmp.Or(c.Channel, d.say("Чат", "Chat"))
+	return cmp.Or(oneLine(c.Channel), d.say("Чат", "Chat"))
 }
 
 // visitorName is who writes, for people: the name, else a contact, else the visitor's number at the platform.
 func (d *decision) visitorName() string {
 	v := &d.Chat.Visitor
-	name := strings.Join(strings.Fields(v.Name), " ")
+	name := oneLine(v.Name)
 	if name == "" && len(d.contacts) > 0 {
-		name = d.contacts[0]
+		name = oneLine(d.contacts[0])
 	}
 	if name == "" && v.ID != "" {
-		name = d.say("Посетитель ", "Visitor ") + v.ID
+		name = d.say("Посетитель ", "Visitor ") + oneLine(v.ID)
 	}
 	return cmp.Or(name, d.say("Посетитель", "Visitor"))
 }
@@ -113,7 +113,7 @@ func (d *decision) chatVariables() map[string]string {
 	}
 	v["app_name"] = d.Settings.AppName
 	v["visitor"] = d.visitorName()
-	v["visitor_name"], v["visitor_company"] = c.Visitor.Name, c.Visitor.Company
+	v["visitor_name"], v["visitor_company"] = oneLine(c.Visitor.Name), oneLine(c.Visitor.Company)
 	v["contact_phone_number"], v["visitor_email"] = "", ""
 	if len(d.phones) > 0 {
 		v["contact_phone_number"] = string(d.phones[0])
@@ -127,19 +127,31 @@ func (d *decision) chatVariables() map[string]string {
 	v["employee_full_name"] = c.Operator().Name
 	v["tag_names"] = strings.Join(c.Tags, ", ")
 	if first := chatSubject(c)[ParamFirstMessage]; len(first) > 0 {
-		v["first_message"] = shortened(first[0])
+		v["first_message"] = shortened(first[0], longestFirst)
 	}
 	return v
 }
 
-// longestFirst bounds how much of the first message goes into a name, in letters.
-const longestFirst = 100
+// longestFirst and longestName bound, in letters, how much of the first message and of somebody's name goes into a name.
+const (
+	longestFirst = 100
+	longestName  = 100
+)
 
-func shortened(s string) string {
-	if r := []rune(s); len(r) > longestFirst {
-		return string(r[:longestFirst]) + "…"
+// shortened takes at most so many letters of a text.
+func shortened(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
 	}
 	return s
+}
+
+// oneLine makes one short line of a name that somebody gave.
+func oneLine(name string) string {
+	return shortened(strings.Join(strings.Fields(name), " "), longestName)
 }
 
 // chatParameters are the values of extra fields: variables, and what becomes known as the conversation goes on.

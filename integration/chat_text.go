@@ -1,13 +1,10 @@
 package integration
 
 import (
-	"slices"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"omniconnector/crm"
 )
 
 const (
@@ -18,106 +15,68 @@ const (
 	fileLife = 365 * 24 * time.Hour
 )
 
-// transcribeChat brings the conversation's words to every place where they go (C-7). While it runs they grow in steps that the portal
-// can bear; at its end everything is there, in order and once. What is said in it is never taken for markup.
-func (d *decision) transcribeChat(m *ChatMemory) {
-	c := d.Chat
-	if len(m.Places) == 0 || c.Kind == Chat && d.conversations().Transcript == AtEnd && !c.Closed {
-		return
+// line is one line of a transcript: markup of ours before and after somebody's words. Only the words may be cut.
+type line struct{ before, words, after string }
+
+func (l *line) len() int { return len(l.before) + len(l.words) + len(l.after) }
+
+// transcriptParts lays the conversation out into comments, each within the limit. A line that fits into a comment is not cut.
+func (d *decision) transcriptParts() []string {
+	l := layout{head: d.partHead}
+	l.b.WriteString(l.head(0))
+	for _, one := range d.transcriptLines() {
+		if one.len() >= l.room() && (one.len() < CommentLimit-mostHead || l.room() < mostHead) {
+			l.next()
+		}
+		l.b.WriteByte('\n')
+		l.whole(one.before)
+		l.cuttable(one.words)
+		l.whole(one.after)
 	}
-	parts := d.transcriptParts()
-	if !d.stale(m, parts) {
-		return
+	return append(l.parts, l.b.String())
+}
+
+// layout fills comments one after the other.
+type layout struct {
+	head  func(part int) string
+	parts []string
+	b     strings.Builder
+}
+
+// mostHead bounds the head of a comment, in bytes.
+const mostHead = 2000
+
+func (l *layout) room() int { return CommentLimit - l.b.Len() }
+
+func (l *layout) next() {
+	l.parts = append(l.parts, l.b.String())
+	l.b.Reset()
+	l.b.WriteString(l.head(len(l.parts)))
+}
+
+// whole writes what must not be cut; it is short.
+func (l *layout) whole(s string) {
+	if len(s) > l.room() {
+		l.next()
+		l.b.WriteByte('\n')
 	}
-	if !c.Closed && !m.StepAt.IsZero() {
-		if next := m.StepAt.Add(d.Pace); d.Unsent || d.Now.Before(next) {
-			d.wake(later(next, d.Now.Add(time.Second)))
+	l.b.WriteString(s)
+}
+
+// cuttable writes words, and goes on in the next comment where one is full.
+func (l *layout) cuttable(s string) {
+	for {
+		piece := s
+		if len(s) > l.room() {
+			piece = cut(s, l.room())
+		}
+		l.b.WriteString(piece)
+		if s = s[len(piece):]; s == "" {
 			return
 		}
+		l.next()
+		l.b.WriteByte('\n')
 	}
-	m.StepAt = d.Now
-	written := 0
-	for i := range m.Places {
-		written += d.writeParts(&m.Places[i], parts)
-	}
-	d.because("C-7", "transcript", "messages", decimal(int64(len(c.Messages))), "comments", decimal(int64(written)))
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-// stale reports whether any place lacks words.
-func (d *decision) stale(m *ChatMemory, parts []string) bool {
-	return slices.ContainsFunc(m.Places, func(p Place) bool {
-		if len(p.Parts) < len(parts) {
-			return true
-		}
-		for i, text := range parts {
-			if p.Parts[i].Sum != RecordKey(text) {
-				return true
-			}
-		}
-		return false
-	})
-}
-
-// writeParts plans what makes a place's comments say what they should, and tells how many it changes.
-func (d *decision) writeParts(p *Place, parts []string) int {
-	written := 0
-	where := string(p.Kind)
-	if p.Entity.ID != 0 {
-		where += "-" + decimal(p.Entity.ID)
-	}
-	for i, text := range parts {
-		comment := d.key("comment", where, decimal(int64(i+1)))
-		sum := RecordKey(text)
-		switch {
-		case i == len(p.Parts):
-			p.Parts = append(p.Parts, Part{Sum: sum})
-			d.act(comment, UrgentTranscript, crm.Comment{Kind: p.Kind, Entity: p.Entity, Text: text}, touchEntity(p.Kind, p.Entity), string(comment))
-		case p.Parts[i].Sum != sum:
-			p.Parts[i].Sum = sum
-			p.Parts[i].Steps++
-			edit := crm.EditComment{Comment: crm.Ref{Of: string(comment)}, Kind: p.Kind, Entity: p.Entity, Text: text}
-			d.act(comment+ActionKey("/"+decimal(int64(p.Parts[i].Steps))), UrgentTranscript, edit, string(comment))
-		default:
-			continue
-		}
-		written++
-	}
-	return written
-}
-
-// transcriptParts lays the conversation out into comments, each within the limit.
-func (d *decision) transcriptParts() []string {
-	lines := d.transcriptLines()
-	head := d.transcriptHead()
-	var parts []string
-	var b strings.Builder
-	b.WriteString(head)
-	for _, line := range lines {
-		for len(line) > 0 {
-			room := CommentLimit - b.Len() - 1
-			if len(line) > room && (room < CommentLimit/10 || len(line) <= CommentLimit-len(head)-64) {
-				parts = append(parts, b.String())
-				b.Reset()
-				b.WriteString(head + " " + d.say("(продолжение ", "(continued ") + decimal(int64(len(parts)+1)) + ")")
-				continue
-			}
-			piece := line
-			if len(piece) > room {
-				piece = cut(line, room)
-			}
-			b.WriteByte('\n')
-			b.WriteString(piece)
-			line = line[len(piece):]
-		}
-	}
-	return append(parts, b.String())
 }
 
 // cut takes at most n bytes of whole letters.
@@ -128,59 +87,71 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-// transcriptHead tells what conversation it is; its id makes the comment recognisable.
-func (d *decision) transcriptHead() string {
+// partHead begins a comment and tells what conversation it is of; the conversation's id makes the comment recognisable.
+func (d *decision) partHead(part int) string {
 	c := d.Chat
 	head := "[B]" + plainText(d.channelName()) + "[/B]"
 	if c.ChannelName != "" && c.Kind == Chat {
-		head += " «" + plainText(c.ChannelName) + "»"
+		head += " «" + plainText(oneLine(c.ChannelName)) + "»"
 	}
-	return head + " № " + plainText(c.ID) + ", " + d.local(c.OpenedAt)[:len("2006-01-02 15:04")]
+	head += " № " + plainText(oneLine(c.ID)) + ", " + d.local(c.OpenedAt)[:len("2006-01-02 15:04")]
+	if part > 0 {
+		head += d.say(" (продолжение ", " (continued ") + decimal(int64(part+1)) + ")"
+	}
+	return head
 }
 
 // transcriptLines are what was said, in order.
-func (d *decision) transcriptLines() []string {
+func (d *decision) transcriptLines() []line {
 	c := d.Chat
-	var lines []string
+	var lines []line
 	if c.Kind == Offline {
 		lines = append(lines, d.requestLines()...)
 	}
 	for i := range c.Messages {
 		m := &c.Messages[i]
-		if m.By == BySystem && m.Text == "" && m.File == nil {
-			continue
+		one := d.messageLine(m)
+		if one.words == "" && one.after == "" && (m.By == BySystem || c.Kind == Offline) {
+			continue // the platform notes some of its own steps without a word
 		}
-		line := "[B]" + m.At.In(d.Settings.location()).Format("15:04:05") + " " + plainText(d.speaker(m)) + ":[/B] "
-		if c.Kind == Offline {
-			line = ""
+		if c.Kind == Chat {
+			one.before = "[B]" + m.At.In(d.Settings.location()).Format("15:04:05") + " " + plainText(oneLine(d.speaker(m))) + ":[/B] "
 		}
-		switch {
-		case m.Deleted:
-			line += d.say("[I](сообщение удалено)[/I]", "[I](message deleted)[/I]")
-		default:
-			line += plainText(m.Text)
-			if m.File != nil {
-				line = strings.TrimRight(line, " ") + " " + d.fileText(m)
-			}
-			if m.Edited {
-				line += d.say(" [I](изменено)[/I]", " [I](edited)[/I]")
-			}
-		}
-		if m.Status == "error" {
-			line += d.say(" [I](не доставлено)[/I]", " [I](not delivered)[/I]")
-		}
-		lines = append(lines, line)
+		lines = append(lines, one)
 	}
 	return lines
 }
 
+// messageLine is a message's words, with what became of it.
+func (d *decision) messageLine(m *Message) line {
+	var l line
+	if m.Deleted {
+		l.after = d.say("[I](сообщение удалено)[/I]", "[I](message deleted)[/I]")
+	} else {
+		l.words = plainText(m.Text)
+		if m.File != nil {
+			l.after = d.fileText(m)
+		}
+		if m.Edited {
+			l.after += d.say(" [I](изменено)[/I]", " [I](edited)[/I]")
+		}
+	}
+	if m.Status == "error" {
+		l.after += d.say(" [I](не доставлено)[/I]", " [I](not delivered)[/I]")
+	}
+	if l.words != "" && l.after != "" && l.after[0] != ' ' {
+		l.after = " " + l.after
+	}
+	return l
+}
+
 // requestLines tell who left an offline request, and where.
-func (d *decision) requestLines() []string {
+func (d *decision) requestLines() []line {
 	c := d.Chat
-	var lines []string
+	var lines []line
 	add := func(ru, en, value string) {
 		if value != "" {
-			lines = append(lines, d.say(ru, en)+": "+plainText(value))
+			lines = append(lines, line{before: d.say(ru, en) + ": ", words: plainText(value)})
 		}
 	}
 	add("Имя", "Name", c.Visitor.Name)
@@ -215,7 +186,7 @@ func (d *decision) speaker(m *Message) string {
 
 // fileText points at a file; without an address of ours it is named.
 func (d *decision) fileText(m *Message) string {
-	name := m.File.Name
+	name := oneLine(m.File.Name)
 	if name == "" {
 		name = d.say("файл", "file")
 	}
@@ -238,7 +209,7 @@ func plainText(s string) string {
 		switch {
 		case r == '[':
 			b.WriteString("[\u2060") // a word joiner: no longer a tag, and not to be seen
-		case r == '\n':
+		case r == '\n' || r == '\u2028' || r == '\u2029':
 			b.WriteByte('\n')
 		case r == '\t':
 			b.WriteByte(' ')
