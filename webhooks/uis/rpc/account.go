@@ -42,7 +42,7 @@ func (c *Client) look(ctx context.Context, method string, columns []string, more
 }
 
 // indispensable are columns without which a row is nothing.
-var indispensable = []string{"id", "start_time", "finish_time", "call_session_id", "virtual_phone_number", "timezone", "phone_numbers", "last_name"}
+var indispensable = []string{"id", "start_time", "finish_time", "date_time", "chat_id", "call_session_id", "virtual_phone_number", "timezone", "phone_numbers", "last_name"}
 
 // column names the column that a refusal is about, empty when it is about none of them.
 func (r *refusal) column(wanted []string) string {

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -14,20 +15,12 @@ var callColumns = append(strings.Fields(`
 	id start_time finish_time finish_reason direction source is_lost is_transfer contact_phone_number virtual_phone_number
 	wait_duration total_wait_duration talk_duration clean_talk_duration total_duration call_records full_record_file_link
 	employees first_talked_employee_id first_talked_employee_full_name last_talked_employee_id last_talked_employee_full_name
-	last_answered_employee_rating call_api_external_id scenario_operations tags segments visitor_custom_properties`), namedColumns...)
+	last_answered_employee_rating call_api_external_id scenario_operations`), slices.Concat(uis.Marks(), namedColumns)...)
 
 // namedColumns go on as parameters of the report, under the names that notifications use (contract uis §1.3, §4.2, §4.3).
-var namedColumns = strings.Fields(`
-	search_query search_engine referrer_domain referrer entrance_page communication_page_url gclid yclid ymclid ef_id channel
-	utm_source utm_medium utm_term utm_content utm_campaign openstat_ad openstat_campaign openstat_service openstat_source
-	eq_utm_source eq_utm_medium eq_utm_term eq_utm_content eq_utm_campaign eq_utm_referrer eq_utm_expid
-	source_id source_name source_new channel_new channel_code
-	visitor_id person_id visitor_type visitor_session_id visits_count visitor_first_campaign_id visitor_first_campaign_name
-	visitor_city visitor_region visitor_country visitor_device ua_client_id ym_client_id
-	site_id site_domain_name campaign_id campaign_name visit_other_campaign
-	communication_id communication_type communication_number sale_date sale_cost attributes ext_id
+var namedColumns = append(strings.Fields(`
 	cpn_region_id cpn_region_name cpn_country_id cpn_country_name properties scenario_id scenario_name
-	auto_call_campaign_name call_api_request_id contact_id contact_full_name`)
+	auto_call_campaign_name call_api_request_id contact_id contact_full_name`), uis.Shared()...)
 
 // call is a row of the report with what is needed to place it.
 type call struct {
@@ -95,6 +88,7 @@ func (c *Client) report(one call, legs []leg) integration.Report {
 		Wait: seconds(row, "wait_duration", "total_wait_duration"), Talk: seconds(row, "talk_duration", "clean_talk_duration"),
 		Total: seconds(row, "total_duration"), Records: c.records(one),
 		ExternalID: row.Text("call_api_external_id"), CallSource: row.Text("source"), Rating: row.Rating("last_answered_employee_rating"),
+		Tags: row.Tags(),
 	}
 	if transfer := row.Flag("is_transfer"); transfer != nil {
 		r.Transfer = *transfer
@@ -105,11 +99,6 @@ func (c *Client) report(one call, legs []leg) integration.Report {
 	}
 	if lost(&r) {
 		r.LostReason = row.Text("finish_reason")
-	}
-	for _, tag := range row.Rows("tags") {
-		if name := tag.Text("tag_name"); name != "" {
-			r.Tags = append(r.Tags, name)
-		}
 	}
 	if r.Rating == 0 {
 		r.Rating = rated(legs)

@@ -73,7 +73,7 @@ type Client struct {
 	mu      sync.Mutex
 	zone    *time.Location
 	lacking map[string]map[string]bool // columns that the account's tariff or brand does not have, by method
-	counted counted
+	counted map[string]counted         // by method
 }
 
 // endpoint is one of the two interfaces.
@@ -111,7 +111,7 @@ func New(cfg Config) (*Client, error) {
 		data:  endpoint{name: "dataapi", address: data.String(), patient: dataWithin, session: newSession(cfg.Token)},
 		call:  endpoint{name: "callapi", address: call.String(), patient: callWithin, session: newSession(cfg.Token)},
 		media: strings.TrimRight(cfg.MediaURL, "/"), login: cfg.Login, password: cfg.Password, user: cfg.UserID,
-		now: cfg.Now, log: cfg.Log, lacking: map[string]map[string]bool{},
+		now: cfg.Now, log: cfg.Log, lacking: map[string]map[string]bool{}, counted: map[string]counted{},
 	}
 	if c.media == "" {
 		c.media = medias[data.Hostname()]

@@ -26,7 +26,7 @@ func TestTheDirectoryIsReadWhole(t *testing.T) {
 		t.Fatalf("got %+v", got)
 	}
 	petr := centre.Employee{
-		ID: 7002, Name: "Пробный Пётр", LastName: "Пробный", Email: "petr@shop.example", Extension: "102", Status: 1, Takes: true, Calls: true,
+		ID: 7002, Name: "Пробный Пётр", LastName: "Пробный", Email: "petr@shop.example", Extension: "102", Status: 1, Takes: true, Calls: true, Chats: true,
 		CallerID: "74950000102", SIP: true, Phones: got.Employee(7002).Phones,
 	}
 	if diff := cmp.Diff(petr, *got.Employee(7002)); diff != "" {
@@ -57,8 +57,8 @@ func TestTheDirectoryIsReadWhole(t *testing.T) {
 	if len(got.Sources) == 0 || len(got.Statuses) < 5 || got.Statuses[0].Kind != "available" {
 		t.Errorf("sources %v, statuses %v", got.Sources, got.Statuses)
 	}
-	if n := d.asked(); n != 11 {
-		t.Errorf("%d points, want eleven as documented", n)
+	if n := d.asked(); n != 12 {
+		t.Errorf("%d points, want twelve as documented", n)
 	}
 }
 

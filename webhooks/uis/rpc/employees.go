@@ -19,6 +19,7 @@ const (
 var employeeColumns = []string{
 	"id", "first_name", "last_name", "full_name", "email", "status_id", "calls_available",
 	"in_external_allowed_call_directions", "out_external_allowed_call_directions", "phone_numbers", "extension",
+	"operator",
 }
 
 func readEmployee(row uis.Row) centre.Employee {
@@ -32,6 +33,10 @@ func readEmployee(row uis.Row) centre.Employee {
 	}
 	for _, extension := range row.Rows("extension") {
 		e.Extension = cmp.Or(e.Extension, extension.Text("extension_phone_number"))
+	}
+	for _, operator := range row.Rows("operator") {
+		enabled := operator.Flag("operator_chat_enabled")
+		e.Chats = e.Chats || enabled != nil && *enabled
 	}
 	if e.Name == "" {
 		e.Name = cmp.Or(e.LastName, row.Text("first_name"))

@@ -63,33 +63,12 @@ func employee(row uis.Row, prefix string) integration.Employee {
 // named are the values that go on under the names of the notifications' variables (contract uis §1.3, §1.5), so that filters
 // and templates need not know where a value came from.
 func named(one call, r *integration.Report, legs []leg) map[string][]string {
-	row, out := one.row, map[string][]string{}
-	put := func(name string, values ...string) {
-		for _, value := range values {
-			if value != "" {
-				out[name] = append(out[name], value)
-			}
-		}
-	}
-	for _, column := range namedColumns {
-		put(column, row.List(column)...)
-	}
+	row, out := one.row, one.row.Params(namedColumns)
+	put := into(out)
 	put("finish_reason", row.Text("finish_reason"))
 	put("call_source", r.CallSource)
 	if r.Rating != 0 {
 		put("operator_rating", strconv.Itoa(r.Rating))
-	}
-	for _, tag := range row.Rows("tags") {
-		put("tag_ids", tag.Text("tag_id"))
-	}
-	put("tag_names", r.Tags...)
-	for _, segment := range row.Rows("segments") {
-		put("segments", segment.Text("segment_name"))
-	}
-	for _, property := range row.Rows("visitor_custom_properties") {
-		if value := property.Text("property_value"); value != "" {
-			put("visitor_custom_properties", property.Text("property_name")+": "+value)
-		}
 	}
 	operation(put, row, legs)
 	for _, l := range legs { // the first group is the one that the caller chose, others were tried after it
@@ -103,6 +82,17 @@ func named(one call, r *integration.Report, legs []leg) map[string][]string {
 		return nil
 	}
 	return out
+}
+
+// into adds values under names; what says nothing is left out.
+func into(out map[string][]string) func(name string, values ...string) {
+	return func(name string, values ...string) {
+		for _, value := range values {
+			if value != "" {
+				out[name] = append(out[name], value)
+			}
+		}
+	}
 }
 
 // operation names the last operation of the scenario, by the call's row or else by its last leg (contract uis §1.5).
