@@ -22,7 +22,7 @@ type Made struct {
 type Updated struct {
 	Kept bool `json:"kept,omitempty"`
 	// Before and After are the record's times of change around our write, by the portal's clock: what tells our own
-	// changes from other people's (T-1). Before is zero for an Update without a guard.
+	// changes from other people's (T-1). Each is zero when nothing told it: Before when the record was not looked at, After when nothing was written.
 	Before time.Time `json:"before,omitzero"`
 	After  time.Time `json:"after,omitzero"`
 }

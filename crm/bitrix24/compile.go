@@ -44,6 +44,7 @@ const (
 	anEntity target = iota
 	aCall
 	anActivity
+	aComment
 )
 
 // add compiles one call; what cannot be sent is settled on the spot.
@@ -98,6 +99,10 @@ func (r *request) compile(u *unit) (commands, reading, *crm.Error) {
 		return r.addActivity(u, do)
 	case crm.Comment:
 		return r.comment(u, do)
+	case crm.EditComment:
+		return r.editComment(u, do)
+	case crm.Notify:
+		return r.notify(u, do)
 	case crm.Transcribe:
 		return r.transcribe(u, do)
 	case crm.List:
@@ -121,10 +126,7 @@ func methods(do crm.Command) []string {
 	case crm.Create:
 		return []string{methodItemAdd}
 	case crm.Update:
-		if !conditional(do.If) {
-			return []string{methodItemUpdate}
-		}
-		return []string{methodItemList, methodItemUpdate}
+		return updateMethods(do)
 	case crm.Register:
 		return []string{methodRegister}
 	case crm.ShowCard:
@@ -143,6 +145,10 @@ func methods(do crm.Command) []string {
 		return []string{methodActivityAdd}
 	case crm.Comment:
 		return []string{methodCommentAdd}
+	case crm.EditComment:
+		return []string{methodCommentUpdate, methodCommentGet, methodItemList}
+	case crm.Notify:
+		return []string{methodNotify}
 	case crm.Transcribe:
 		return []string{methodTranscribe}
 	case crm.List, crm.Read:
@@ -210,6 +216,10 @@ func (r *request) referWithin(u, to *unit, ref crm.Ref, want target) (any, *crm.
 		if want == anActivity {
 			v = result(to.first)
 		}
+	case crm.Comment:
+		if want == aComment {
+			v = result(to.first)
+		}
 	}
 	if v == "" {
 		return nil, invalid(u.call.Do.Name(), codeReference, "points at a command that makes no such record")
@@ -229,7 +239,7 @@ func answered(stored json.RawMessage, want target) any {
 		return nil
 	}
 	switch {
-	case want == anEntity && all.ID > 0:
+	case (want == anEntity || want == aComment) && all.ID > 0:
 		return int64(all.ID)
 	case want == aCall && all.CallID != "":
 		return string(all.CallID)

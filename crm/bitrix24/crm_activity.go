@@ -16,15 +16,24 @@ const (
 	methodBindingAdd     = "crm.activity.binding.add"
 )
 
+// A conversation's activity is of the provider that the portal keeps for applications' own activities; the type is ours to name. An
+// activity of a meeting, an e-mail or an open line would bring buttons and rules of the portal's that are not the conversation's, a
+// to-do has no field for a key of ours, and a configurable one is updated by another method than all the others (contract §5.8).
+const (
+	typeProvider = 6
+	providerApp  = "REST_APP"
+	chatType     = "CHAT"
+)
+
 // providerCall is who makes the activities of calls, the portal's own and ours alike: a missed one is found by it (T-3).
 const providerCall = "VOXIMPLANT_CALL"
 
-// addActivity compiles crm.activity.add of a call, with our natural key in it (contract §5.8).
+// addActivity compiles crm.activity.add of a call or a conversation, with our natural key in it (contract §5.8).
 func (r *request) addActivity(u *unit, do crm.AddActivity) (commands, reading, *crm.Error) {
 	kind := entityType(do.Kind)
 	direction := map[crm.Direction]int{crm.Incoming: 1, crm.Outgoing: 2}[do.Direction]
-	if kind == 0 || direction == 0 || do.OriginID == "" || do.User <= 0 || do.Subject == "" || do.Phone == "" {
-		return nil, nil, invalid(methodActivityAdd, "", "kind, direction, origin, user, subject and phone are required")
+	if kind == 0 || direction == 0 || do.OriginID == "" || do.User <= 0 || do.Subject == "" || do.Phone == "" && !do.Chat {
+		return nil, nil, invalid(methodActivityAdd, "", "kind, direction, origin, user and subject are required, and a call's phone")
 	}
 	owner, e := r.refer(u, do.Entity, anEntity)
 	if e != nil {
@@ -37,7 +46,12 @@ func (r *request) addActivity(u *unit, do crm.AddActivity) (commands, reading, *
 		"OWNER_TYPE_ID": kind, "OWNER_ID": owner, "TYPE_ID": 2, "PROVIDER_ID": providerCall, "PROVIDER_TYPE_ID": "CALL",
 		"SUBJECT": do.Subject, "RESPONSIBLE_ID": int64(do.User), "DIRECTION": direction, "COMPLETED": yes(do.Completed),
 		"ORIGINATOR_ID": originator, "ORIGIN_ID": do.OriginID,
-		"COMMUNICATIONS": []any{params{"TYPE": "PHONE", "VALUE": do.Phone, "ENTITY_TYPE_ID": kind, "ENTITY_ID": owner}},
+	}
+	if do.Chat {
+		fields["TYPE_ID"], fields["PROVIDER_ID"], fields["PROVIDER_TYPE_ID"] = typeProvider, providerApp, chatType
+	}
+	if do.Phone != "" {
+		fields["COMMUNICATIONS"] = []any{params{"TYPE": "PHONE", "VALUE": do.Phone, "ENTITY_TYPE_ID": kind, "ENTITY_ID": owner}}
 	}
 	for name, at := range map[string]time.Time{"START_TIME": do.StartedAt, "END_TIME": do.EndedAt} {
 		if !at.IsZero() {

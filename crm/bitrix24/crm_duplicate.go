@@ -1,7 +1,6 @@
 package bitrix24
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 
@@ -11,7 +10,7 @@ import (
 const (
 	methodFindByComm = "crm.duplicate.findbycomm"
 
-	maxPhones = 20 // values in one findbycomm (contract §5.4)
+	maxValues = 20 // in one findbycomm (contract §5.4)
 	people    = 5  // contacts, and companies, of one number that are looked at
 	maxLeads  = 20 // leads of one number that are looked at; findbycomm gives no more
 	bound     = 10 // leads, and deals, whose open activities are looked for
@@ -19,10 +18,17 @@ const (
 
 // finding is one Find with the places of its commands and slots.
 type finding struct {
-	do     crm.Find
-	cs     commands
-	first  int
-	chunks [][]string
+	do    crm.Find
+	cs    commands
+	first int
+	// searches are what the first commands look for, in their order.
+	searches []search
+}
+
+// search is one findbycomm.
+type search struct {
+	comm string // PHONE or EMAIL
+	kind int    // index in searched
 }
 
 type kindSearch struct {
@@ -37,44 +43,49 @@ var searched = []kindSearch{{crm.Contact, "CONTACT", people}, {crm.Company, "COM
 
 func findMethods(do crm.Find) []string {
 	out := []string{}
-	for range (len(do.Phones) + maxPhones - 1) / maxPhones {
-		out = append(out, methodFindByComm, methodFindByComm, methodFindByComm)
+	for _, values := range [][]string{do.Phones, do.Emails} {
+		for range (len(values) + maxValues - 1) / maxValues * len(searched) {
+			out = append(out, methodFindByComm)
+		}
 	}
 	return append(out, methodItemList, methodItemList, methodItemList, methodItemList, methodActivityList)
 }
 
-// find compiles everything known of a number into eight commands (contract §5.4, §5.2, §5.8). The
-// ids that the searches find go into the lists as `$result` slots. A slot without an id
+// find compiles everything known of a person into a search for each kind, of numbers and of addresses, and five lists (contract §5.4,
+// §5.2, §5.8). The ids that the searches find go into the lists as `$result` slots. A slot without an id
 // reaches the method as text, which it may read as 0: filters never match 0, and what comes
 // back is checked against the found ids once more.
 func (r *request) find(u *unit, do crm.Find) (commands, reading, *crm.Error) {
-	do.Phones = r.client.foreign(do.Phones)
+	do.Phones, do.Emails = r.client.foreign(do.Phones), mailboxes(do.Emails)
 	f := &finding{do: do, first: u.first}
-	for chunk := range slices.Chunk(do.Phones, maxPhones) {
-		f.chunks = append(f.chunks, chunk)
-	}
-	if len(f.chunks) == 0 && len(do.Deals)+len(do.Leads) == 0 {
+	f.search("PHONE", do.Phones)
+	f.search("EMAIL", do.Emails)
+	if len(f.searches)+len(do.Contacts)+len(do.Companies)+len(do.Leads)+len(do.Deals) == 0 {
 		return nil, func([]reply) (any, *crm.Error) { return crm.Customer{}, nil }, nil
 	}
-	for _, chunk := range f.chunks {
-		for _, s := range searched {
-			f.cs = append(f.cs, command{methodFindByComm, params{
-				"type": "PHONE", "values": list(chunk), "entity_type": s.name,
-			}})
-		}
-	}
-	f.list(crm.Contact, params{"@id": f.slots(0)}, "*")
-	f.list(crm.Company, params{"@id": f.slots(1)}, "*")
-	f.list(crm.Lead, params{"@id": slices.Concat(f.slots(2), list(do.Leads))}, "*")
+	contacts, companies := f.ids(0, do.Contacts), f.ids(1, do.Companies)
+	f.list(crm.Contact, params{"@id": contacts}, "*")
+	f.list(crm.Company, params{"@id": companies}, "*")
+	f.list(crm.Lead, params{"@id": f.ids(2, do.Leads)}, "*")
 	f.list(crm.Deal, params{"0": params{
 		"logic": "OR",
-		"0":     params{"@contactId": f.slots(0), ">contactId": 0},
-		"1":     params{"@companyId": f.slots(1), ">companyId": 0},
+		"0":     params{"@contactId": contacts, ">contactId": 0},
+		"1":     params{"@companyId": companies, ">companyId": 0},
 		"2":     params{"@id": list(append([]int64{0}, do.Deals...))},
 	}}, "id", "assignedById", "originatorId", "originId", "createdTime", "updatedTime", "updatedBy",
 		"title", "categoryId", "stageId", "stageSemanticId", "closed", "contactId", "companyId")
-	f.activities()
+	f.activities(contacts, companies)
 	return f.cs, f.read, nil
+}
+
+// search looks for values of one sort among all kinds.
+func (f *finding) search(comm string, values []string) {
+	for chunk := range slices.Chunk(values, maxValues) {
+		for i, s := range searched {
+			f.searches = append(f.searches, search{comm, i})
+			f.cs = append(f.cs, command{methodFindByComm, params{"type": comm, "values": list(chunk), "entity_type": s.name}})
+		}
+	}
 }
 
 func setOf(ids []int64) map[int64]bool {
@@ -85,15 +96,22 @@ func setOf(ids []int64) map[int64]bool {
 	return out
 }
 
-// slots are references to the ids that search number s may find.
-func (f *finding) slots(s int) []any {
+// slots are references to the first ids that the searches of a kind may find.
+func (f *finding) slots(kind, most int) []any {
 	var out []any
-	for chunk := range f.chunks {
-		for i := range searched[s].max {
-			out = append(out, result(f.first+chunk*len(searched)+s, searched[s].name, strconv.Itoa(i)))
+	for at, s := range f.searches {
+		for i := range most {
+			if s.kind == kind {
+				out = append(out, result(f.first+at, searched[kind].name, strconv.Itoa(i)))
+			}
 		}
 	}
-	return append(out, int64(0)) // never an empty list, which would be no filter
+	return out
+}
+
+// ids are all that may be found of a kind, and those that are known from before. It is never an empty list, which would be no filter.
+func (f *finding) ids(kind int, known []int64) []any {
+	return slices.Concat(f.slots(kind, searched[kind].max), list(known), []any{int64(0)})
 }
 
 // list asks for the newest page, deals that are open before all others. Those who are found by a number are asked for
@@ -112,17 +130,12 @@ func (f *finding) list(kind crm.Kind, filter params, fields ...string) {
 }
 
 // listed is the index of a kind's list among the unit's own commands.
-func (f *finding) listed(n int) int { return len(f.chunks)*len(searched) + n }
+func (f *finding) listed(n int) int { return len(f.searches) + n }
 
 // activities asks for the calls nobody has answered for. They are filtered by owner id and
 // owner type apart, since a pair with an unresolved id would match everything of its type.
-func (f *finding) activities() {
-	owners := slices.Concat(f.slots(0), f.slots(1), list(f.do.Leads), list(f.do.Deals))
-	for chunk := range f.chunks {
-		for i := range bound {
-			owners = append(owners, result(f.first+chunk*len(searched)+2, "LEAD", strconv.Itoa(i)))
-		}
-	}
+func (f *finding) activities(contacts, companies []any) {
+	owners := slices.Concat(contacts, companies, list(f.do.Leads), list(f.do.Deals), f.slots(2, bound))
 	for i := range bound {
 		owners = append(owners, result(f.first+f.listed(3), "items", strconv.Itoa(i), "id"))
 	}
@@ -135,35 +148,50 @@ func (f *finding) activities() {
 	}})
 }
 
-// read collects the customer and drops whatever does not belong to the found ids.
-func (f *finding) read(own []reply) (any, *crm.Error) {
-	found := [3]map[int64]bool{{}, {}, {}}
-	for i := range f.listed(0) {
+// findings are the ids of one kind: all of them, and those that are known by more than a number.
+type findings struct{ all, sure map[int64]bool }
+
+// found collects what the searches say beside what was known before.
+func (f *finding) found(own []reply) (by [3]findings, e *crm.Error) {
+	for i, known := range [][]int64{f.do.Contacts, f.do.Companies, f.do.Leads} {
+		by[i] = findings{setOf(known), setOf(known)}
+	}
+	for i, s := range f.searches {
 		var ids Maybe[map[string]rows[ID]]
 		if e := own[i].into(&ids); e != nil {
-			return nil, e
+			return by, e
 		}
-		for _, id := range ids.V[searched[i%len(searched)].name] {
-			found[i%len(searched)][int64(id)] = true
+		for _, id := range ids.V[searched[s.kind].name] {
+			by[s.kind].all[int64(id)] = true
+			if s.comm != "PHONE" {
+				by[s.kind].sure[int64(id)] = true
+			}
 		}
 	}
-	contacts, companies, leads, deals := found[0], found[1], found[2], setOf(f.do.Deals)
-	knownLeads := setOf(f.do.Leads)
-	maps.Copy(leads, knownLeads)
+	return by, nil
+}
+
+// read collects the customer and drops whatever does not belong to the found ids.
+func (f *finding) read(own []reply) (any, *crm.Error) {
+	found, e := f.found(own)
+	if e != nil {
+		return nil, e
+	}
+	contacts, companies, leads, deals := found[0].all, found[1].all, found[2].all, setOf(f.do.Deals)
 	numbers := asked(f.do.Phones)
 	var out crm.Customer
 	for n, want := range []struct {
 		kind   crm.Kind
 		to     *[]crm.Entity
 		belong func(crm.Entity) bool
-		found  map[int64]bool // by number, to be checked
+		by     findings // to be checked by its numbers
 	}{
-		{crm.Contact, &out.Contacts, func(e crm.Entity) bool { return contacts[e.ID] }, contacts},
-		{crm.Company, &out.Companies, func(e crm.Entity) bool { return companies[e.ID] }, companies},
-		{crm.Lead, &out.Leads, func(e crm.Entity) bool { return leads[e.ID] }, leads},
+		{crm.Contact, &out.Contacts, func(e crm.Entity) bool { return contacts[e.ID] }, found[0]},
+		{crm.Company, &out.Companies, func(e crm.Entity) bool { return companies[e.ID] }, found[1]},
+		{crm.Lead, &out.Leads, func(e crm.Entity) bool { return leads[e.ID] }, found[2]},
 		{crm.Deal, &out.Deals, func(e crm.Entity) bool {
 			return deals[e.ID] || contacts[e.Contact] || companies[e.Company]
-		}, nil},
+		}, findings{}},
 	} {
 		items, e := records(own[f.listed(n)])
 		if e != nil {
@@ -171,9 +199,8 @@ func (f *finding) read(own []reply) (any, *crm.Error) {
 		}
 		for _, i := range items {
 			e := i.entity(want.kind)
-			known := want.kind == crm.Lead && knownLeads[e.ID]
-			if want.found[e.ID] && !known && numbers.stranger(i.phones()) {
-				delete(want.found, e.ID) // their deals and calls are strangers' too
+			if want.by.all[e.ID] && !want.by.sure[e.ID] && numbers.stranger(i.phones()) {
+				delete(want.by.all, e.ID) // their deals and calls are strangers' too
 				continue
 			}
 			if e.ID > 0 && want.belong(e) {

@@ -3,7 +3,6 @@ package bitrix24
 import (
 	"iter"
 	"maps"
-	"strconv"
 	"strings"
 
 	"omniconnector/crm"
@@ -45,10 +44,10 @@ func (r *request) create(u *unit, do crm.Create) (commands, reading, *crm.Error)
 		return nil, nil, e
 	}
 	fields["originatorId"], fields["originId"] = originator, do.OriginID
-	if phones := r.client.foreign(do.Fields.Phones); len(phones) > 0 && do.Kind != crm.Deal {
-		multi := make([]any, len(phones))
-		for i, p := range phones {
-			multi[i] = params{"typeId": "PHONE", "valueType": valueType(do.Kind, p), "value": p}
+	if reach := r.client.reach(do.Kind, &do.Fields); len(reach) > 0 {
+		multi := make([]any, len(reach))
+		for i, v := range reach {
+			multi[i] = v.row()
 		}
 		fields["fm"] = multi
 	}
@@ -59,56 +58,6 @@ func (r *request) create(u *unit, do crm.Create) (commands, reading, *crm.Error)
 		return crm.Made{ID: int64(made.ID), At: made.changed()}, e
 	}
 	return commands{{methodItemAdd, p}}, read, nil
-}
-
-// update compiles crm.item.update. With a guard it is compare-and-set within the batch: a list that
-// is empty unless the guard holds, and an update of the list's first row (contract §1.7, §5.2).
-func (r *request) update(u *unit, do crm.Update) (commands, reading, *crm.Error) {
-	kind := entityType(do.Kind)
-	if kind == 0 {
-		return nil, nil, invalid(methodItemUpdate, "", "unknown kind")
-	}
-	id, e := r.refer(u, do.Entity, anEntity)
-	if e != nil {
-		return nil, nil, e
-	}
-	if id == nil { // an optional entity that was never made: nothing to update
-		return nil, nil, skipped(methodItemUpdate, "what it points at was not carried out")
-	}
-	fields, e := r.fields(u, do.Kind, do.Fields)
-	if e != nil {
-		return nil, nil, e
-	}
-	if phones := r.client.foreign(do.Fields.Phones); len(phones) > 0 && do.Kind != crm.Deal {
-		fields["fm"] = added(do.Kind, phones)
-	}
-	p := params{"entityTypeId": kind, "id": id, "fields": fields}
-	original(p, maps.Keys(do.Fields.Custom))
-	if !conditional(do.If) {
-		return commands{{methodItemUpdate, p}}, func(own []reply) (any, *crm.Error) {
-			now, e := written(own[0])
-			return crm.Updated{After: now.changed()}, e
-		}, nil
-	}
-	filter := guard(do.Kind, do.If)
-	filter["=id"] = id
-	p["id"] = result(u.first, "items", "0", "id")
-	list := params{"entityTypeId": kind, "filter": filter, "select": list([]string{"id", "updatedTime"}), "start": -1}
-	original(list, maps.Keys(do.If.Custom))
-	read := func(own []reply) (any, *crm.Error) {
-		var found struct {
-			Items rows[item] `json:"items"`
-		}
-		if e := own[0].into(&found); e != nil {
-			return nil, e
-		}
-		if len(found.Items) == 0 {
-			return crm.Updated{Kept: true}, nil
-		}
-		now, e := written(own[1])
-		return crm.Updated{Before: found.Items[0].changed(), After: now.changed()}, e
-	}
-	return commands{{methodItemList, list}, {methodItemUpdate, p}}, read, nil
 }
 
 // conditional tells that something must still be true, or that the time of change before the write matters.
@@ -192,23 +141,4 @@ func original(p params, names iter.Seq[string]) {
 			return
 		}
 	}
-}
-
-// added is the patch that adds values and touches no others (contract §0.13).
-func added(kind crm.Kind, phones []string) params {
-	patch := params{}
-	for i, p := range phones {
-		patch["n"+strconv.Itoa(i)] = params{
-			"typeId": "PHONE", "valueType": valueType(kind, p), "value": p,
-		}
-	}
-	return patch
-}
-
-// valueType calls Russian mobile numbers of people MOBILE and everything else WORK.
-func valueType(kind crm.Kind, phone string) string {
-	if kind != crm.Company && strings.HasPrefix(phone, "+79") {
-		return "MOBILE"
-	}
-	return "WORK"
 }

@@ -2,7 +2,6 @@ package bitrix24
 
 import (
 	"context"
-	"slices"
 
 	"omniconnector/crm"
 )
@@ -15,7 +14,9 @@ import (
 //     §4.2). Later it would make a second call, of which only the finished one is ever seen;
 //   - a Finish, an AttachRecord or a Transcribe that happened shows in the statistics (contract §4.9);
 //   - an AddActivity that happened is found by its ORIGIN_ID, a Comment by its text among the newest of its record;
-//   - an Update that adds phones is found by them; everything else may be repeated at will.
+//   - an EditComment that happened is told by the comment's text. One that did not must not be sent again before the portal can no
+//     longer be at it: it might arrive after a newer text;
+//   - everything else may be repeated at will: an Update adds only what its record lacks, a Notify replaces its own notice.
 //
 // An Unavailable outcome means that nothing could be found out.
 func (c *Client) LookUp(ctx context.Context, calls []crm.Call, answers crm.Answers) []crm.Outcome {
@@ -75,8 +76,6 @@ func (r *request) lookUp(u *unit, doubt map[string]crm.Command) (command, readin
 	switch do := u.call.Do.(type) {
 	case crm.Create:
 		return lookUpCreate(do)
-	case crm.Update:
-		return r.lookUpUpdate(u, do)
 	case crm.Register:
 		cmd := command{methodStatistic, statisticBy("EXTERNAL_CALL_ID", do.ExternalID)}
 		return cmd, found(do, func(s statistic) (any, bool) {
@@ -95,6 +94,8 @@ func (r *request) lookUp(u *unit, doubt map[string]crm.Command) (command, readin
 		return lookUpActivity(do)
 	case crm.Comment:
 		return r.lookUpComment(u, do)
+	case crm.EditComment:
+		return r.lookUpEdit(u, do)
 	case nil:
 		return command{}, nil, invalid("", "", "no command")
 	}
@@ -122,36 +123,6 @@ func lookUpCreate(do crm.Create) (command, reading, *crm.Error) {
 		}
 		// Somebody may have changed it since: our own write was at its creation.
 		return crm.Made{ID: int64(page.Items[0].ID), At: page.Items[0].Created.Time}, nil
-	}, nil
-}
-
-// lookUpUpdate matters for phones alone: adding them again would double them (contract §0.13).
-func (r *request) lookUpUpdate(u *unit, do crm.Update) (command, reading, *crm.Error) {
-	phones := r.client.foreign(do.Fields.Phones)
-	i := slices.IndexFunc(searched, func(s kindSearch) bool { return s.kind == do.Kind })
-	if len(phones) == 0 || i < 0 {
-		return command{}, nil, absent(do)
-	}
-	v, e := r.refer(u, do.Entity, anEntity)
-	if e != nil {
-		return command{}, nil, e
-	}
-	id, ok := v.(int64)
-	if !ok {
-		return command{}, nil, absent(do)
-	}
-	cmd := command{methodFindByComm, params{
-		"type": "PHONE", "values": list(phones[:min(len(phones), maxPhones)]), "entity_type": searched[i].name,
-	}}
-	return cmd, func(own []reply) (any, *crm.Error) {
-		var ids Maybe[map[string]rows[ID]]
-		if e := own[0].into(&ids); e != nil {
-			return nil, e
-		}
-		if !slices.Contains(ids.V[searched[i].name], ID(id)) {
-			return nil, absent(do)
-		}
-		return crm.Updated{}, nil
 	}, nil
 }
 

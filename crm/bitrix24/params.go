@@ -59,6 +59,8 @@ func flatten(q *[]string, prefix string, v any) {
 		}
 	case reference:
 		put(string(v))
+	case blend:
+		put(v.text())
 	case string:
 		put(harmless(v))
 	default:
@@ -88,6 +90,22 @@ type reference string
 // result refers to a value of the i-th command's result.
 func result(i int, path ...string) reference {
 	return reference("$result[" + strings.Join(slices.Concat([]string{key(i)}, path), "][") + "]")
+}
+
+// blend is text with references in it: strings are people's and harmless, references are resolved where they stand.
+type blend []any
+
+func (b blend) text() string {
+	var out strings.Builder
+	for _, part := range b {
+		switch part := part.(type) {
+		case reference:
+			out.WriteString(string(part))
+		default:
+			out.WriteString(harmless(fmt.Sprint(part)))
+		}
+	}
+	return out.String()
 }
 
 // list makes a parameter of a slice of anything.

@@ -140,6 +140,8 @@ func done(v any) bool {
 		return true
 	case crm.Updated:
 		return !v.Kept
+	case crm.Notified:
+		return v.ID != 0
 	}
 	return false
 }

@@ -68,6 +68,49 @@ func (w *world) person(t *testing.T, h crmtest.Harness) crmtest.Harness {
 		}
 		return out
 	}
+	h.Reach = func(kind crm.Kind, id int64) []string {
+		var all struct {
+			Items []struct {
+				FM []struct{ TypeID, ValueType, Value string }
+			}
+		}
+		w.rest(t, "crm.item.list", map[string]any{"entityTypeId": emulated[kind], "filter": map[string]any{"id": id}, "select": []string{"*"}}, &all)
+		var out []string
+		for _, m := range all.Items[0].FM {
+			out = append(out, m.TypeID+" "+m.ValueType+" "+m.Value)
+		}
+		return out
+	}
+	h.Clients = func(kind crm.Kind, id int64) []int64 {
+		var all []struct {
+			ID int64 `json:"CONTACT_ID"`
+		}
+		w.rest(t, "crm."+string(kind)+".contact.items.get", map[string]any{"id": id}, &all)
+		out := []int64{}
+		for _, c := range all {
+			out = append(out, c.ID)
+		}
+		return out
+	}
+	h.Open = func(kind crm.Kind, id int64) int {
+		var all []struct{ ID string }
+		bound := []map[string]any{{"OWNER_TYPE_ID": emulated[kind], "OWNER_ID": id}}
+		w.rest(t, "crm.activity.list", map[string]any{"filter": map[string]any{"BINDINGS": bound, "COMPLETED": "N"}}, &all)
+		return len(all)
+	}
+	h.Merge = func(kind crm.Kind, into, from int64) {
+		if err := w.portal.Merge(emulated[kind], into, from); err != nil {
+			t.Error(err)
+		}
+	}
+	h.RemoveComment = func(id int64) { w.rest(t, "crm.timeline.comment.delete", map[string]any{"id": id}, &struct{}{}) }
+	h.Notices = func(u crm.UserID) []string {
+		out := []string{}
+		for _, n := range w.portal.Notices(int64(u)) {
+			out = append(out, n.Text)
+		}
+		return out
+	}
 	h.Bind = func(event, address string) {
 		var ok bool
 		w.rest(t, "event.bind", map[string]any{"event": event, "handler": address}, &ok)

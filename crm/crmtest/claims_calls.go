@@ -91,7 +91,7 @@ func repeatable(t *testing.T, x *exam) {
 		{Key: "3", Do: crm.Update{Kind: crm.Contact, Entity: crm.Ref{ID: contact}, Fields: crm.Fields{Phones: []string{phone}}}},
 		{Key: "4", Do: crm.Find{Phones: []string{phone}}},
 	}
-	for i, kind := range []crm.ErrorKind{crm.NotFound, crm.NotFound, "", crm.NotFound} {
+	for i, kind := range []crm.ErrorKind{crm.NotFound, crm.NotFound, crm.NotFound, crm.NotFound} {
 		x.want(x.Portal.LookUp(t.Context(), looks[i:i+1], x.answers)[0], kind)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +74,16 @@ type Harness struct {
 	AddField func(kind crm.Kind, name, title string, mandatory bool)
 	// Comments are the texts in a record's timeline.
 	Comments func(kind crm.Kind, id int64) []string
+	// Reach is how a record is reached: "PHONE MOBILE +7…", "IM TELEGRAM @anna", in the order of their addition; Clients are the
+	// contacts of a lead or deal, the primary one first; Open counts the activities of a record that are to be done.
+	Reach   func(kind crm.Kind, id int64) []string
+	Clients func(kind crm.Kind, id int64) []int64
+	Open    func(kind crm.Kind, id int64) int
+	// Merge is a person making two records one, RemoveComment deleting a comment.
+	Merge         func(kind crm.Kind, into, from int64)
+	RemoveComment func(id int64)
+	// Notices are the texts in a user's notification centre, oldest first.
+	Notices func(crm.UserID) []string
 	// Bind has the account report an event to an address, as an earlier version of ours did.
 	Bind func(event, address string)
 	// Handlers tells "EVENT address" of all that is bound, Lines "number name" of all lines; both sorted.
@@ -127,6 +138,16 @@ func Run(t *testing.T, fresh func(t *testing.T) Harness) {
 		{"an activity of a record without a client is made once", activityOnce},
 		{"an activity hangs on what its own request made", activityInChain},
 		{"a comment is written once", commentOnce},
+		{"a comment's text is replaced, again and again", commentEdited},
+		{"a comment that is gone cannot be edited", commentGone},
+		{"a user is told once", notified},
+		{"a user is told of what the same request makes", notifiedInChain},
+		{"an activity of a conversation is made once", chatActivity},
+		{"whoever has an address is found by it", foundByMail},
+		{"records that are known are found as long as they are there", foundByIDs},
+		{"a record is made with all by which its person is reached", reachable},
+		{"a record is given what it lacks and nothing twice", lackingAdded},
+		{"a client is linked later and takes nobody's place", clientLinked},
 		{"a field is filled in while nobody has", emptyGuards},
 		{"what is found tells who changed it when, and custom fields", foundDetails},
 		{"customers are read page by page with their numbers", pagesOfCustomers},
@@ -273,6 +294,8 @@ func (x *exam) finish(call, status string, talked time.Duration) (key string, ac
 	}
 	return key, result[crm.Finished](x.t, o.Result).Activity
 }
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 func sumOf(s string) string {
 	h := sha256.Sum256([]byte(s))

@@ -106,6 +106,8 @@ func (c *Cloud) inspect(w http.ResponseWriter, r *http.Request) {
 		out = p.CardMessages()
 	case "chat":
 		out = p.Chat(0)
+	case "notices":
+		out = p.Notices(0)
 	case "records":
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, p.Records()) // a client that has gone is its own business

@@ -137,6 +137,10 @@ func activityAdd(c *call) (any, error) {
 		return nil, blank("The field RESPONSIBLE_ID is required.")
 	case phpInt(fields["TYPE_ID"]) != 6 && arrayOf(in.get("COMMUNICATIONS")).len() == 0:
 		return nil, blank("The field COMMUNICATIONS is required.")
+	case phpInt(fields["TYPE_ID"]) == 6 && phpString(fields["PROVIDER_ID"]) == "":
+		return nil, blank("The custom activity without provider is not supported in current context")
+	case phpString(fields["PROVIDER_ID"]) == "REST_APP" && c.actor.install == nil:
+		return nil, blank("Application context required")
 	}
 	for _, r := range bindings {
 		if c.entity(r.Kind, r.ID) == nil {

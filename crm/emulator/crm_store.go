@@ -138,7 +138,7 @@ func (p *Portal) update(e *entity, c change, by int64) *apiError {
 	return nil
 }
 
-// Links and activities that point at the record stay, as they do in the portal for a while.
+// Links that point at the record stay, as they do in the portal for a while; what hangs in its timeline goes with it.
 func (p *Portal) remove(e *entity, by int64) {
 	p.unindex(e)
 	if o := e.str("originId"); o != "" {
@@ -146,6 +146,7 @@ func (p *Portal) remove(e *entity, by int64) {
 	}
 	delete(p.state.Entities[e.Kind], e.ID)
 	p.index.order[e.Kind] = slices.DeleteFunc(slices.Clone(p.index.order[e.Kind]), func(o *entity) bool { return o == e })
+	p.forget(e.ref(), by)
 	p.echo("ONCRM"+e.Kind.String()+"DELETE", e.ID, by)
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // comment is a timeline comment (contract §5.9).
@@ -42,7 +43,7 @@ func commentAdd(c *call) (any, error) {
 		by = c.actor.user.ID
 	}
 	m := &comment{
-		ID: c.id("comment"), Entity: r, Text: phpString(in.get("COMMENT")), Author: by, Created: stamp(c.now()),
+		ID: c.id("comment"), Entity: r, Text: column(phpString(in.get("COMMENT"))), Author: by, Created: stamp(c.now()),
 		Files: arrayOf(in.get("FILES")).len(),
 	}
 	c.state.Comments[m.ID] = m
@@ -65,17 +66,69 @@ func (c *call) comment() (*comment, *apiError) {
 	return m, nil
 }
 
-// The answer is the id, where other updates say true (contract §5.9).
+// textColumn is what a database column of type TEXT holds, in bytes.
+const textColumn = 65_535
+
+// column cuts what is too long for it, silently and between letters [E].
+func column(text string) string {
+	if len(text) <= textColumn {
+		return text
+	}
+	n := textColumn
+	for !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
+}
+
+// The answer is the id, where other updates say true; FILES replace the earlier ones (contract §5.9). An owner that is named must be
+// the comment's own.
 func commentUpdate(c *call) (any, error) {
 	m, bad := c.comment()
 	if bad != nil {
 		return nil, bad
 	}
-	if s := phpString(arrayOf(c.in.get("fields")).get("COMMENT")); s != "" {
-		m.Text = s
+	in, ok := c.in.get("fields").(*array)
+	if !ok {
+		return nil, missing("fields")
+	}
+	owner := ref{Kind(phpInt(c.in.get("ownerTypeId"))), phpInt(c.in.get("ownerId"))}
+	text := phpString(in.get("COMMENT"))
+	switch {
+	case owner != ref{} && owner != m.Entity:
+		return nil, refuse(http.StatusBadRequest, "OWNER_NOT_FOUND", "Owner was not found")
+	case text == "" && in.has("COMMENT"):
+		return nil, refuse(http.StatusBadRequest, "INVALID_ARG_VALUE", "Empty comment message")
+	case text != "":
+		m.Text = column(text)
+	}
+	if in.has("FILES") {
+		m.Files = arrayOf(in.get("FILES")).len()
 	}
 	c.commentEvent("ONCRMTIMELINECOMMENTUPDATE", m.ID)
 	return m.ID, nil
+}
+
+// forget takes a deleted record out of the timeline: its comments go with it, and so do activities that belong to nobody else; what
+// others share loses its owner only (contract silent [E]).
+func (p *Portal) forget(r ref, by int64) {
+	for id, m := range p.state.Comments {
+		if m.Entity == r {
+			delete(p.state.Comments, id)
+		}
+	}
+	for _, a := range p.sortedActivities() {
+		i := slices.Index(a.Bindings, r)
+		if i < 0 {
+			continue
+		}
+		if a.Bindings = slices.Delete(a.Bindings, i, i+1); len(a.Bindings) == 0 {
+			delete(p.state.Activities, a.ID)
+			p.echo("ONCRMACTIVITYDELETE", a.ID, by)
+			continue
+		}
+		a.Fields["OWNER_TYPE_ID"], a.Fields["OWNER_ID"] = int64(a.Bindings[0].Kind), a.Bindings[0].ID
+	}
 }
 
 func commentGet(c *call) (any, error) {

@@ -1,6 +1,9 @@
 package emulator
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // notice is a notification in an employee's bell (contract §8.1).
 type notice struct {
@@ -34,10 +37,10 @@ func notifyAdd(c *call, from int64) (any, error) {
 	switch {
 	case c.in.has("to"):
 		user = phpInt(c.in.get("to")) // an older spelling of USER_ID
-	case user == 0:
+	case user <= 0:
 		return nil, refuse(400, "USER_ID_EMPTY", "User ID can't be empty")
 	}
-	if text == "" {
+	if text = strings.TrimSpace(text); text == "" {
 		return nil, refuse(400, "MESSAGE_EMPTY", "Message can't be empty")
 	}
 	if u := c.user(user); u == nil || u.Inactive {
@@ -70,6 +73,28 @@ func notifyDelete(c *call) (any, error) {
 		}
 	}
 	return found, nil
+}
+
+// Notice is a notification in an employee's bell; From 0 is the system.
+type Notice struct {
+	ID   int64  `json:"id"`
+	User int64  `json:"user"`
+	From int64  `json:"from"`
+	Tag  string `json:"tag"` // as it is stored, with the application's prefix
+	Text string `json:"text"`
+}
+
+// Notices lists an employee's notifications, oldest first; 0 asks for everybody's.
+func (p *Portal) Notices(user int64) []Notice {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := []Notice{}
+	for _, n := range p.sortedNotices() {
+		if user == 0 || n.UserID == user {
+			out = append(out, Notice{n.ID, n.UserID, n.From, n.Tag, n.Message})
+		}
+	}
+	return out
 }
 
 func (p *Portal) sortedNotices() []*notice {

@@ -72,7 +72,7 @@ func (p *Portal) Records() string {
 		p.writeCall(&b, c)
 	}
 	for _, n := range p.sortedNotices() {
-		fmt.Fprintf(&b, "notice to %d: %s\n", n.UserID, n.Message)
+		fmt.Fprintf(&b, "notice to %d: %s\n", n.UserID, strings.ReplaceAll(n.Message, "\n", " | "))
 	}
 	for _, m := range p.state.Chat {
 		fmt.Fprintf(&b, "chat of %d: %s\n", m.UserID, m.Text)
