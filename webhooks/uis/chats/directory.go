@@ -40,7 +40,7 @@ type Directory interface {
 	DropAccount(ctx context.Context, tenant integration.TenantID, a Account) error
 	// SaveChannel makes or replaces a channel by AccountID and ID; what is zero or empty in it leaves what is known.
 	SaveChannel(ctx context.Context, tenant integration.TenantID, c Channel) error
-	// DropChannel forgets a channel; one that is not there is no error. Only AccountID and ID are looked at.
+	// DropChannel forgets a channel; one that is not there is no error. Only AccountID and ID are looked at; AccountID 0 is whichever has it.
 	DropChannel(ctx context.Context, tenant integration.TenantID, c Channel) error
 	// Channel finds one channel; ok is false when the platform has not told of it.
 	Channel(ctx context.Context, tenant integration.TenantID, accountID, channelID int64) (c Channel, ok bool, err error)
