@@ -16,17 +16,35 @@ func event(f fields, r webhooks.Request) (integration.Event, error) {
 	if err != nil {
 		return integration.Event{}, err
 	}
+	zone := cmp.Or(r.Location, time.UTC)
+	if k == integration.OfflineRequest {
+		return request(f, zone, r.Received)
+	}
 	session, err := session(f, k)
 	if err != nil {
 		return integration.Event{}, err
 	}
-	zone := cmp.Or(r.Location, time.UTC)
 	e := integration.Event{
 		Kind: k, Session: session, Report: report(f, k, zone),
 		At: happened(f, zone, r.Received),
 	}
 	e.Key = key(f, &e)
 	e.Customer = customer(&e)
+	return e, nil
+}
+
+// request makes the event of an offline request. It has one event however often it is told of, so that a notification that only names it is
+// not taken for it: the sweep reads it whole.
+func request(f fields, zone *time.Location, received time.Time) (integration.Event, error) {
+	e, err := OfflineRow(Row{f}, zone, happened(f, zone, received))
+	if err != nil {
+		return integration.Event{}, err
+	}
+	told := e.Report.Chat
+	if told.Message == nil && len(told.Visitor.Phones)+len(told.Visitor.Emails) == 0 {
+		return integration.Event{}, unreadable("в уведомлении о заявке нет ни текста, ни контактов: она будет прочитана из Data API",
+			"the notification of the request has neither words nor contacts: it will be read from the Data API")
+	}
 	return e, nil
 }
 

@@ -28,7 +28,7 @@ func (f fields) put(key string, value gjson.Result) {
 	if name, ok := aliases[key]; ok {
 		key = name
 	}
-	if !known(key) || nothing(value) || len(f) >= mostFields {
+	if !known(key) && !ofRequests[key] || nothing(value) || len(f) >= mostFields {
 		return
 	}
 	if _, there := f[key]; !there {

@@ -38,6 +38,7 @@ var kinds = map[string]integration.EventKind{
 	"voicemail": integration.VoicemailReady, "голосовое сообщение": integration.VoicemailReady,
 	"fax": integration.FaxReceived, "принятый факс": integration.FaxReceived,
 	"set_mark": integration.TagSet, "проставление тега": integration.TagSet,
+	"offline_message": integration.OfflineRequest, "офлайн-заявка": integration.OfflineRequest, "offline message": integration.OfflineRequest,
 	"sip_lost": integration.SIPLost, "потеря регистрации sip-линии": integration.SIPLost,
 }
 
@@ -45,6 +46,7 @@ func init() {
 	for _, k := range integration.EventKinds() {
 		kinds[string(k)] = k
 	}
+	kinds[string(integration.OfflineRequest)] = integration.OfflineRequest
 }
 
 // kind finds what happened. The template's own word is believed first, then the address,

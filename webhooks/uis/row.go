@@ -90,3 +90,6 @@ func Customer(e *integration.Event) integration.CustomerKey { return customer(e)
 
 // Digest is a short name of texts, in any order, for keys of events.
 func Digest(texts ...string) string { return digest(texts) }
+
+// Valid reports whether a body is JSON that can be read without exhausting the stack.
+func Valid(body []byte) bool { return valid(body) }

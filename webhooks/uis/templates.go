@@ -73,6 +73,11 @@ var wanted = []struct {
 	{integration.VoicemailReady, "Голосовое сообщение", "Voice message", ofAll + ofCall + ` file_link file_duration`},
 	{integration.FaxReceived, "Принятый факс", "Fax received", ofAll + ofCall + ` file_link`},
 	{integration.TagSet, "Проставление тега", "Tag set", ofAll + ofCall + ofTags + ` communication_type communication_id operator_rating`},
+	{
+		integration.OfflineRequest, "Офлайн-заявка", "Offline message",
+		ofAll + ` id date_time text communication_id communication_type communication_number form_type form_name group_id group_name
+			visitor_name visitor_phone_number visitor_email employee_id employee_full_name` + ofTags + ofVisitor,
+	},
 	{integration.SIPLost, "Потеря регистрации SIP-линии", "SIP line registration lost", ofAll + ofEmployee},
 }
 
@@ -83,15 +88,15 @@ func Templates(base, token string, bodySecret integration.Secret) []Template {
 	all := make([]Template, 0, 3*len(wanted))
 	for _, v := range []Variant{AsJSON, AsForm, AsGet} {
 		for _, w := range wanted {
-			t := Template{Event: w.event, Variant: v, RU: w.ru, EN: w.en, Method: http.MethodPost, URL: address + string(w.event)}
+			t := Template{Event: w.event, Variant: v, RU: w.ru, EN: w.en, Method: http.MethodPost, URL: address + word(w.event)}
 			names := strings.Fields(w.variables)
 			switch v {
 			case AsJSON:
-				t.ContentType, t.Body = "application/json", jsonBody(w.event, string(bodySecret), names)
+				t.ContentType, t.Body = "application/json", jsonBody(word(w.event), string(bodySecret), names)
 			case AsForm:
-				t.ContentType, t.Body = "application/x-www-form-urlencoded", pairs(w.event, string(bodySecret), names)
+				t.ContentType, t.Body = "application/x-www-form-urlencoded", pairs(word(w.event), string(bodySecret), names)
 			case AsGet:
-				t.Method, t.URL = http.MethodGet, t.URL+"?"+pairs(w.event, string(bodySecret), names)
+				t.Method, t.URL = http.MethodGet, t.URL+"?"+pairs(word(w.event), string(bodySecret), names)
 			}
 			all = append(all, t)
 		}
@@ -99,10 +104,18 @@ func Templates(base, token string, bodySecret integration.Secret) []Template {
 	return all
 }
 
+// word is an event's name in addresses and templates: the platform calls a request by another name than we do.
+func word(k integration.EventKind) string {
+	if k == integration.OfflineRequest {
+		return string(integration.Offline)
+	}
+	return string(k)
+}
+
 // jsonBody writes placeholders without quotes, because the platform puts in JSON (contract uis §1.1).
-func jsonBody(event integration.EventKind, secret string, names []string) string {
+func jsonBody(event, secret string, names []string) string {
 	var b strings.Builder
-	b.WriteString("{\n  \"schema\": 1,\n  \"event\": " + quote(string(event)))
+	b.WriteString("{\n  \"schema\": 1,\n  \"event\": " + quote(event))
 	if secret != "" {
 		b.WriteString(",\n  \"secret\": " + quote(secret))
 	}
@@ -121,8 +134,8 @@ func quote(s string) string {
 	return string(text)
 }
 
-func pairs(event integration.EventKind, secret string, names []string) string {
-	all := []string{"event=" + string(event)}
+func pairs(event, secret string, names []string) string {
+	all := []string{"event=" + event}
 	if secret != "" {
 		all = append(all, "secret="+url.QueryEscape(secret))
 	}

@@ -28,6 +28,9 @@ func values() emulator.Vars {
 		"communication_type": "call", "communication_id": int64(910000001), "communication_number": 3, "operator_rating": 5,
 		"scenario_id": int64(301), "scenario_name": "Основной", "last_scenario_operation_id": 3005, "last_scenario_operation_name": "Переадресация",
 		"site_id": 41, "site_domain_name": "shop.example", "utm_source": "yandex", "utm_campaign": "май+июнь", "visitor_id": int64(9100000001),
+		"id": int64(330000001), "date_time": "2026-05-12 10:02:00", "text": "Перезвоните, пожалуйста: a=1&b=\"2\"",
+		"visitor_name": "Олег", "visitor_phone_number": int64(79000000009), "visitor_email": "oleg@example.test", "form_name": "Обратная связь",
+		"group_id": 12, "group_name": "Продажи", "form_type": "Стандартная",
 		"entrance_page": "https://shop.example/?utm_source=yandex&x={{y}}",
 	}
 }
@@ -60,12 +63,12 @@ func TestEveryTemplateComesBackAsItsEventInEveryVariant(t *testing.T) {
 		if n.Event.Kind != tpl.Event || string(n.Secret) != "BODY" || tpl.RU == "" || tpl.EN == "" {
 			t.Errorf("%s %s: got %s with secret %q", tpl.Variant, tpl.Event, n.Event.Kind, string(n.Secret))
 		}
-		if !strings.HasPrefix(tpl.URL, "https://connector.example/hooks/uis/t1.PATH/"+string(tpl.Event)) {
+		if !strings.HasPrefix(tpl.URL, "https://connector.example/hooks/uis/t1.PATH/"+word(tpl.Event)) {
 			t.Errorf("address %s", tpl.URL)
 		}
 		events[tpl.Variant][tpl.Event] = n.Event
 	}
-	for _, k := range integration.EventKinds() {
+	for _, k := range append(integration.EventKinds(), integration.OfflineRequest) {
 		if _, ok := events[AsJSON][k]; !ok {
 			t.Errorf("there is no template for %s", k)
 		}

@@ -27,6 +27,12 @@ var others = set(`
 	wait_time_duration talk_time_duration total_time_duration file_link record_file_links
 	call_record_duration`)
 
+// ofRequests are the keys of offline requests (contract uis §4.7) that are no variables of the platform. They are too short to be looked
+// for where an & was forgotten: "id" ends many other names.
+var ofRequests = set(`
+	id date_time text form_type form_name group_id group_name properties
+	is_agree_to_process_personal_data is_agree_to_mailing tags segments`)
+
 func set(names string) map[string]bool {
 	out := map[string]bool{}
 	for name := range strings.FieldsSeq(names) {
