@@ -12,10 +12,8 @@ import (
 	"omniconnector/integration"
 )
 
-var (
-	moscow = time.FixedZone("MSK", 3*60*60)
-	noon   = time.Date(2026, 5, 12, 9, 30, 0, 0, time.UTC)
-)
+// soon is when the request of the tests was received.
+var soon = time.Date(2026, 5, 12, 9, 30, 0, 0, time.UTC)
 
 // olegs is the request of contract uis §7.20.
 const olegs = `{"id":330000001,"date_time":"2026-05-12 12:20:00","text":"Перезвоните","status":"not_processed","form_type":"Стандартная","form_name":null,
@@ -26,14 +24,14 @@ const olegs = `{"id":330000001,"date_time":"2026-05-12 12:20:00","text":"Пер�
 
 func TestAnOfflineRequestIsReadWhole(t *testing.T) {
 	t.Parallel()
-	got, err := OfflineRow(ReadRow(gjson.Parse(olegs)), moscow, noon)
+	got, err := OfflineRow(ReadRow(gjson.Parse(olegs)), moscow, soon)
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 5, 12, 9, 20, 0, 0, time.UTC)
 	want := integration.Event{
 		Source: "uis", Kind: integration.OfflineRequest, Key: "offline_request|330000001", Session: "offline_message:330000001",
-		Customer: "+79000000009", At: at, Received: noon,
+		Customer: "+79000000009", At: at, Received: soon,
 		Report: integration.Report{
 			StartedAt: at,
 			Chat: &integration.ChatTold{
@@ -56,7 +54,7 @@ func TestAnOfflineRequestIsReadWhole(t *testing.T) {
 
 func TestAnOfflineRequestIsTheSameHoweverItIsWritten(t *testing.T) {
 	t.Parallel()
-	want, err := OfflineRow(ReadRow(gjson.Parse(olegs)), moscow, noon)
+	want, err := OfflineRow(ReadRow(gjson.Parse(olegs)), moscow, soon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +63,7 @@ func TestAnOfflineRequestIsTheSameHoweverItIsWritten(t *testing.T) {
 		`79000000009`, `"79000000009"`, `"campaign_id":77`, `"campaign_id":"77"`, `12:20:00`, `12:20:00.000`,
 		`"not_processed"`, `"processed","employee_comment":"готово","process_time":"2026-05-12 12:40:00"`, `"employee_id":null`, `"employee_id":"{{employee_id}}"`,
 	).Replace(olegs)
-	got, err := OfflineRow(ReadRow(gjson.Parse(odd)), moscow, noon)
+	got, err := OfflineRow(ReadRow(gjson.Parse(odd)), moscow, soon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,12 +80,12 @@ func TestWhoseAnOfflineRequestIs(t *testing.T) {
 		`{"id":1,"visitor_phone_number":0,"visitor_email":"no address","visitor_id":"9100000"}`: "visitor:9100000",
 		`{"id":1,"text":"Кто я?"}`: "session:offline_message:1",
 	} {
-		e, err := OfflineRow(ReadRow(gjson.Parse(row)), moscow, noon)
+		e, err := OfflineRow(ReadRow(gjson.Parse(row)), moscow, soon)
 		if err != nil || e.Customer != want {
 			t.Errorf("%s: %s, %v, want %s", row, e.Customer, err, want)
 		}
 	}
-	if e, err := OfflineRow(ReadRow(gjson.Parse(`{"text":"?"}`)), moscow, noon); err == nil {
+	if e, err := OfflineRow(ReadRow(gjson.Parse(`{"text":"?"}`)), moscow, soon); err == nil {
 		t.Errorf("without an id: %+v", e)
 	}
 }
@@ -100,7 +98,7 @@ func FuzzOfflineRow(f *testing.F) {
 			return
 		}
 		row := ReadRow(gjson.ParseBytes(body))
-		e, err := OfflineRow(row, moscow, noon)
+		e, err := OfflineRow(row, moscow, soon)
 		if err != nil {
 			return
 		}
@@ -110,7 +108,7 @@ func FuzzOfflineRow(f *testing.F) {
 		if _, err := json.Marshal(e); err != nil {
 			t.Error(err)
 		}
-		if again, _ := OfflineRow(row, moscow, noon); !cmp.Equal(again, e) {
+		if again, _ := OfflineRow(row, moscow, soon); !cmp.Equal(again, e) {
 			t.Errorf("not the same again: %s", cmp.Diff(e, again))
 		}
 	})
