@@ -34,10 +34,11 @@ func (a *API) describeFilters(ctx context.Context, in *describeFiltersIn) (*desc
 	if err != nil {
 		return nil, err
 	}
-	names, lang := settings.Called(known.Centre), string(speaks(ctx))
+	lang := speaks(ctx)
+	names := settings.Called(known.Centre, lang)
 	out := &describeFiltersOut{}
 	out.Body.Sentences = each(in.Body.Filters, func(f DirectedFilter) string {
-		return f.Where.Describe(lang, f.Of.or(f.Direction).words(), names)
+		return f.Where.Describe(string(lang), f.Of.or(f.Direction).words(), names)
 	})
 	return out, nil
 }

@@ -292,7 +292,7 @@ func (o *simulateOut) tell(r simulate.Result, was simulate.Effects, n simulate.N
 	b.Assumed, b.Waits = r.Assumed, instant(r.Wake)
 	var names rules.Names
 	if n.Centre != nil {
-		names = settings.Called(*n.Centre)
+		names = settings.Called(*n.Centre, l)
 	}
 	b.Plans = each(r.Decisions, func(d simulate.Decision) PlanView {
 		row := PlanRow{Outcome: d.Plan.Outcome, Reasons: d.Plan.Reasons, At: d.Now}

@@ -13,11 +13,7 @@ import (
 func (c *checker) calls(at string, calls *integration.Calls, d crm.Direction) {
 	words := integration.Words(d)
 	c.filter(at+"/filter/where", calls.Filter.Where, words)
-	names := at + "/names/"
-	c.templates(names+"lead", calls.Names.Lead, words)
-	c.templates(names+"deal", calls.Names.Deal, words)
-	c.templates(names+"contact", calls.Names.Contact, words)
-	c.templates(names+"company", calls.Names.Company, words)
+	c.names(at+"/names", &calls.Names, ofCalls, words)
 	c.funnels(at+"/funnels", &calls.Funnels, words)
 	c.responsible(at+"/responsible", &calls.Responsible, words)
 }
@@ -46,24 +42,54 @@ func (c *checker) filterNames(at string, f *rules.Filter) {
 	}
 }
 
-func (c *checker) templates(at string, list []integration.NameTemplate, words []rules.Word) {
-	for i := range list {
-		place := at + "/" + strconv.Itoa(i)
-		c.required(place+"/text", list[i].Text, longestTemplate)
-		c.template(place+"/text", list[i].Text)
-		c.filter(place+"/where", list[i].Where, words)
+// vocabulary is what names and extra fields may be made of.
+type vocabulary struct {
+	check      func(template string) error
+	variables  func() []integration.Variable
+	parameters func() []integration.Variable
+}
+
+var (
+	ofCalls         = vocabulary{integration.CheckTemplate, integration.Variables, integration.Parameters}
+	ofConversations = vocabulary{integration.CheckChatTemplate, integration.ChatVariables, integration.ChatParameters}
+)
+
+func namesOf(catalogue []integration.Variable) []string {
+	var names []string
+	for _, v := range catalogue {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
+// names checks the templates of every kind of entity.
+func (c *checker) names(at string, n *integration.NameTemplates, v vocabulary, words []rules.Word) {
+	for _, k := range kindsOfEntity {
+		for i, t := range n.For(k) {
+			place := item(at+"/"+string(k), i)
+			c.required(place+"/text", t.Text, longestTemplate)
+			c.template(place+"/text", t.Text, v)
+			c.filter(place+"/where", t.Where, words)
+		}
 	}
 }
 
-// CheckTemplate tells what is wrong with one name template (T-12), with the given pointer.
-func CheckTemplate(pointer, text string) []Problem {
+// CheckTemplate tells what is wrong with one name template of calls (T-12), with the given pointer.
+func CheckTemplate(pointer, text string) []Problem { return checkTemplate(pointer, text, ofCalls) }
+
+// CheckChatTemplate is CheckTemplate for conversations (C-12).
+func CheckChatTemplate(pointer, text string) []Problem {
+	return checkTemplate(pointer, text, ofConversations)
+}
+
+func checkTemplate(pointer, text string, v vocabulary) []Problem {
 	c := checker{notes: newNotes()}
-	c.template(pointer, text)
+	c.template(pointer, text, v)
 	return c.problems
 }
 
-func (c *checker) template(at, text string) {
-	err := integration.CheckTemplate(text)
+func (c *checker) template(at, text string, v vocabulary) {
+	err := v.check(text)
 	if err == nil {
 		return
 	}
@@ -72,11 +98,7 @@ func (c *checker) template(at, text string) {
 		c.say(at, "template_open")
 		return
 	}
-	known := []string{}
-	for _, v := range integration.Variables() {
-		known = append(known, v.Name)
-	}
-	if meant := closest(unknown.Name, known); meant != "" {
+	if meant := closest(unknown.Name, namesOf(v.variables())); meant != "" {
 		c.say(at, "unknown_variable_near", verbatim(unknown.Name), verbatim(meant))
 		return
 	}
@@ -101,6 +123,11 @@ func (c *checker) funnels(at string, f *integration.Funnels, words []rules.Word)
 
 func (c *checker) responsible(at string, r *integration.Responsible, words []rules.Word) {
 	c.user(at+"/default", r.Default)
+	c.owners(at, r, words)
+}
+
+// owners checks the rules of the responsible.
+func (c *checker) owners(at string, r *integration.Responsible, words []rules.Word) {
 	for i := range r.Rules {
 		place := at + "/rules/" + strconv.Itoa(i)
 		c.text(place+"/name", r.Rules[i].Name, longestName)

@@ -40,12 +40,14 @@ func (c *checker) everything() {
 	c.only()
 	t := &s.Telephony
 	c.telephony("/telephony", t)
-	c.extraFields("/telephony/extra_fields", &t.Fields)
+	c.extraFields("/telephony/extra_fields", &t.Fields, ofCalls)
 	c.calls("/telephony/incoming", &t.Incoming, crm.Incoming)
 	c.calls("/telephony/outgoing", &t.Outgoing, crm.Outgoing)
 	c.choice("/telephony/talker", string(t.Talker), string(integration.FirstTalker), string(integration.LastTalker))
 	c.choice("/telephony/companion", string(t.Companion), string(crm.Contact), string(crm.Company))
 	c.between("/telephony/silence_minutes", t.SilenceMinutes, 1, mostSilence)
+	c.conversations("/chats", &s.Chats, integration.Chat)
+	c.conversations("/offline", &s.Offline, integration.Offline)
 }
 
 func (c *checker) between(at string, n, least, most int) {

@@ -10,14 +10,15 @@ import (
 
 var kindsOfEntity = []crm.Kind{crm.Lead, crm.Deal, crm.Contact, crm.Company}
 
-// extraFields checks the pairs of T-15: the field is a text field of the portal, the parameter is in the catalogue.
-func (c *checker) extraFields(at string, f *integration.ExtraFields) {
+// extraFields checks the pairs of T-15 and C-13: the field is a text field of the portal, the parameter is in the catalogue.
+func (c *checker) extraFields(at string, f *integration.ExtraFields, v vocabulary) {
+	known := namesOf(v.parameters())
 	for _, k := range kindsOfEntity {
 		seen := map[string]bool{}
 		for i, pair := range f.For(k) {
 			place := at + "/" + string(k) + "/" + strconv.Itoa(i)
 			c.portalField(place+"/field", k, pair.Field, seen[pair.Field])
-			c.parameter(place+"/parameter", pair.Parameter)
+			c.parameter(place+"/parameter", pair.Parameter, known)
 			seen[pair.Field] = true
 		}
 	}
@@ -35,9 +36,8 @@ func (c *checker) portalField(at string, k crm.Kind, name string, repeated bool)
 	}
 }
 
-func (c *checker) parameter(at, name string) {
+func (c *checker) parameter(at, name string, known []string) {
 	c.required(at, name, longestCode)
-	known := parameters()
 	if name == "" || slices.Contains(known, name) {
 		return
 	}
@@ -46,13 +46,4 @@ func (c *checker) parameter(at, name string) {
 		return
 	}
 	c.say(at, "unknown_communication", verbatim(name))
-}
-
-// parameters are the names of what extra fields may be filled with.
-func parameters() []string {
-	var names []string
-	for _, v := range integration.Parameters() {
-		names = append(names, v.Name)
-	}
-	return names
 }

@@ -101,6 +101,7 @@ func TestSettingsOfAnotherPortalAreMappedByEmailAndName(t *testing.T) {
 	t.Parallel()
 	s := settings.Example()
 	s.Telephony.Incoming.Responsible.Rules[0].Where = include(integration.ParamEmployee, "12", "404", "Верина Вера")
+	s.Chats.Responsible.Rules[0].Where = include(integration.ParamEmployee, "13")
 	f := exported(t, s, here())
 	fitted, problems := f.Fit("there", elsewhere(), settings.Mapping{})
 	if len(problems)+len(fitted.Lacks) > 0 {
@@ -119,6 +120,11 @@ func TestSettingsOfAnotherPortalAreMappedByEmailAndName(t *testing.T) {
 		`/telephony/incoming/funnels/rules/1/funnel: 1 → 4`, `/telephony/incoming/funnels/rules/1/stage: "C1:NEW" → "C4:NEW"`,
 		`/telephony/incoming/responsible/default: 1 → 101`, `/telephony/incoming/responsible/rules/0/user: 7 → 107`,
 		`/telephony/incoming/responsible/rules/0/where/values/0: "12" → "92"`, `/telephony/outgoing/responsible/default: 1 → 101`,
+		`/chats/responsible/default: 1 → 101`, `/chats/responsible/rules/0/user: 7 → 107`,
+		`/chats/responsible/rules/0/where/values/0: "13" → "93"`, `/chats/primary/rules/0/lead_stage: "IN_PROCESS" → "UC_1"`,
+		`/chats/primary/rules/0/funnel: 1 → 4`, `/chats/primary/rules/0/stage: "C1:NEW" → "C4:NEW"`,
+		`/chats/extra_fields/lead/0/field: "UF_CRM_1700000001" → "UF_CRM_1"`,
+		`/chats/extra_fields/contact/0/field: "UF_CRM_1700000003" → "UF_CRM_3"`, `/offline/responsible/default: 1 → 101`,
 	}
 	if diff := cmp.Diff(want, told(differ(t, settings.Write(s), settings.Write(got)))); diff != "" {
 		t.Errorf("mapped (-want +got):\n%s", diff)
@@ -151,10 +157,11 @@ func TestWhatThePortalLacksIsToldAndNothingIsApplied(t *testing.T) {
 		got = append(got, string(l.Thing)+" "+l.ID+" "+l.Name+" "+l.Email+" "+strings.Join(l.Pointers, " "))
 	}
 	want := []string{
-		"user 1 Анна Тестова  /employees/0/user /telephony/incoming/responsible/default /telephony/outgoing/responsible/default",
-		"user 7 Пётр Примеров peter@shop.example /employees/1/user /telephony/incoming/responsible/rules/0/user",
+		"user 1 Анна Тестова  /employees/0/user /telephony/incoming/responsible/default /telephony/outgoing/responsible/default" +
+			" /chats/responsible/default /offline/responsible/default",
+		"user 7 Пётр Примеров peter@shop.example /employees/1/user /telephony/incoming/responsible/rules/0/user /chats/responsible/rules/0/user",
 		"employee 13 Верина Вера  /sync/only/2",
-		"field UF_CRM_1700000003 ID первой коммуникации  /telephony/extra_fields/contact/0/field",
+		"field UF_CRM_1700000003 ID первой коммуникации  /telephony/extra_fields/contact/0/field /chats/extra_fields/contact/0/field",
 		"stage C1:NEW Новая  /telephony/incoming/funnels/rules/1/stage",
 		"funnel 1 Магазин  /telephony/incoming/funnels/rules/1/funnel",
 	}

@@ -14,19 +14,24 @@ func (l *linter) direction(at string, calls *integration.Calls, d crm.Direction)
 	if calls.Filter.On {
 		l.callFilter(at+"/filter/where", calls.Filter.Where, words)
 	}
-	for _, k := range kindsOfEntity {
-		var list []ordered
-		for i, t := range calls.Names.For(k) {
-			list = append(list, ordered{i, t.Text, t.Where})
-		}
-		l.winning(at+"/names/"+string(k), list, words)
-	}
+	l.names(at+"/names", &calls.Names, words)
 	l.funnels(at+"/funnels", &calls.Funnels, words)
 	l.responsible(at+"/responsible", &calls.Responsible, words)
 	eachFilter(at, calls, func(at string, f *rules.Filter) { l.values(at, f, words) })
 }
 
-// callFilter warns of a filter that lets every call pass, or none.
+// names warns of templates that never win.
+func (l *linter) names(at string, n *integration.NameTemplates, words []rules.Word) {
+	for _, k := range kindsOfEntity {
+		var list []ordered
+		for i, t := range n.For(k) {
+			list = append(list, ordered{i, t.Text, t.Where})
+		}
+		l.winning(at+"/"+string(k), list, words)
+	}
+}
+
+// callFilter warns of a filter that lets everything pass, or nothing.
 func (l *linter) callFilter(at string, where rules.Filter, words []rules.Word) {
 	r := rules.NewReasoner([]rules.Filter{where}, words)
 	switch {
@@ -52,18 +57,39 @@ func (l *linter) responsible(at string, r *integration.Responsible, words []rule
 // eachFilter visits the filters of a direction's calls with their pointers.
 func eachFilter(at string, calls *integration.Calls, see func(at string, f *rules.Filter)) {
 	see(at+"/filter/where", &calls.Filter.Where)
+	eachName(at+"/names", &calls.Names, see)
+	for i := range calls.Funnels.Rules {
+		see(item(at+"/funnels/rules", i)+"/where", &calls.Funnels.Rules[i].Where)
+	}
+	eachOwner(at+"/responsible", &calls.Responsible, see)
+}
+
+func eachName(at string, n *integration.NameTemplates, see func(at string, f *rules.Filter)) {
 	for _, k := range kindsOfEntity {
-		list := calls.Names.For(k)
+		list := n.For(k)
 		for i := range list {
-			see(at+"/names/"+string(k)+"/"+strconv.Itoa(i)+"/where", &list[i].Where)
+			see(item(at+"/"+string(k), i)+"/where", &list[i].Where)
 		}
 	}
-	for i := range calls.Funnels.Rules {
-		see(at+"/funnels/rules/"+strconv.Itoa(i)+"/where", &calls.Funnels.Rules[i].Where)
+}
+
+func eachOwner(at string, r *integration.Responsible, see func(at string, f *rules.Filter)) {
+	for i := range r.Rules {
+		see(item(at+"/rules", i)+"/where", &r.Rules[i].Where)
 	}
-	for i := range calls.Responsible.Rules {
-		see(at+"/responsible/rules/"+strconv.Itoa(i)+"/where", &calls.Responsible.Rules[i].Where)
+}
+
+// eachFilterOf is eachFilter for a section of conversations.
+func eachFilterOf(at string, s *integration.Conversations, see func(at string, f *rules.Filter)) {
+	see(at+"/filter/where", &s.Filter.Where)
+	eachOwner(at+"/responsible", &s.Responsible, see)
+	for i := range s.Primary.Rules {
+		see(item(at+"/primary/rules", i)+"/where", &s.Primary.Rules[i].Where)
 	}
+	for i := range s.Repeat.Rules {
+		see(item(at+"/repeat/rules", i)+"/where", &s.Repeat.Rules[i].Where)
+	}
+	eachName(at+"/names", &s.Names, see)
 }
 
 // values warns of those that the platform does not know. A list that it does not tell cannot be looked in.

@@ -49,8 +49,21 @@ func (p platform) things(of rules.Parameter) [][]string {
 		return texts(p.Sites, both)
 	case integration.ParamSource:
 		return texts(p.Sources, both)
+	case integration.ParamTag:
+		return texts(p.Tags, func(t centre.Named) []string { return []string{t.Name} })
+	case integration.ParamChannel:
+		return p.channels()
 	}
 	return nil
+}
+
+// channels are the platform's, and their types, by which a filter may name many at once; none before they were read.
+func (p platform) channels() [][]string {
+	if len(p.Channels) == 0 {
+		return nil
+	}
+	all := texts(p.Channels, func(c centre.Channel) []string { return both(c.Named) })
+	return append(all, texts(integration.ChannelTypes(), func(t integration.Variable) []string { return []string{t.Name} })...)
 }
 
 func both(n centre.Named) []string { return []string{decimal(n.ID), n.Name} }

@@ -72,6 +72,9 @@ func (n *notes) add(p Problem) {
 
 func problemOf(pointer, code string, args ...said) Problem {
 	pair := sentences[code]
+	if own, ok := ofChats[code]; ok && ofConversation(pointer) {
+		pair = own
+	}
 	for i, a := range args {
 		slot := "{" + strconv.Itoa(i) + "}"
 		pair = said{strings.ReplaceAll(pair[0], slot, a[0]), strings.ReplaceAll(pair[1], slot, a[1])}
@@ -179,7 +182,11 @@ var sentences = map[string]said{
 	"fields_not_loaded": {"Список текстовых полей портала ещё не загружен: поля не проверены. Синхронизируйте справочник.", "The list of the portal's text fields is not loaded yet: the fields were not checked. Synchronise the directory."},
 	"inactive_user":     {"Пользователь {0} уволен или не активен в портале: его назначать не будем, возьмём следующего по порядку. Выберите другого.", "User {0} is dismissed or inactive in the portal and will not be assigned: the next in order is taken. Choose another."},
 	"inactive_mapping":  {"Пользователь {0} уволен или не активен в портале: звонки этого сотрудника достанутся другим. Сопоставьте его заново.", "User {0} is dismissed or inactive in the portal: this employee's calls go to others. Map the employee anew."},
-	"inactive_number":   {"Виртуальный номер {0} на платформе отключён: звонить с него нельзя.", "The virtual number {0} is switched off at the platform: it cannot be called from."},
+	"unmapped_operators": {
+		"Операторы чатов, которым не найден пользователь портала ({0}): {1}. Их обращения достанутся другим. Сопоставьте их на странице сотрудников.",
+		"Chat operators for whom no user of the portal was found ({0}): {1}. Their conversations go to others. Map them on the page of employees.",
+	},
+	"inactive_number": {"Виртуальный номер {0} на платформе отключён: звонить с него нельзя.", "The virtual number {0} is switched off at the platform: it cannot be called from."},
 	"other_telephony": {
 		"Включена другая телефония: лиды, сделки, дела и карточки звонков не создаются, остальные настройки телефонии не действуют. Обновляются только доп. поля.",
 		"Another telephony is used: no leads, deals, activities or call cards are made, and the other telephony settings are inactive. Only extra fields are updated.",

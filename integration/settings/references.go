@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"slices"
 	"strconv"
 
 	"omniconnector/crm"
@@ -33,7 +34,7 @@ type named struct {
 type reference struct {
 	named
 	at string
-	// soft references are values of filters: one that means nothing is a warning, never a mistake.
+	// soft references are values of filters, and what is not looked at: one that means nothing is a warning at most, never a mistake.
 	soft bool
 	set  func(id string)
 }
@@ -49,18 +50,67 @@ func references(s *integration.Settings) []reference {
 	for i := range s.Sync.Only {
 		numbered(&w, item("/sync/only", i), Employee, &s.Sync.Only[i])
 	}
-	for _, k := range kindsOfEntity {
-		pairs := s.Telephony.Fields.For(k)
-		for i := range pairs {
-			w.code(item("/telephony/extra_fields/"+string(k), i)+"/field", named{thing: Field, kind: k}, &pairs[i].Field)
-		}
-	}
+	w.fields("/telephony/extra_fields", &s.Telephony.Fields)
 	w.calls("/telephony/incoming", &s.Telephony.Incoming)
 	w.calls("/telephony/outgoing", &s.Telephony.Outgoing)
+	for at, c := range sections(s) {
+		w.conversations(at, c)
+	}
 	return w.found
 }
 
 type walker struct{ found []reference }
+
+func (w *walker) fields(at string, f *integration.ExtraFields) {
+	for _, k := range kindsOfEntity {
+		pairs := f.For(k)
+		for i := range pairs {
+			w.code(item(at+"/"+string(k), i)+"/field", named{thing: Field, kind: k}, &pairs[i].Field)
+		}
+	}
+}
+
+// conversations finds what a section of conversations names. What is not looked at, because the section is off or makes no such record,
+// must not keep the rest out of another portal.
+func (w *walker) conversations(at string, c *integration.Conversations) {
+	before := len(w.found)
+	w.responsible(at+"/responsible", &c.Responsible)
+	w.beginning(at+"/primary", &c.Primary, c)
+	w.beginning(at+"/repeat", &c.Repeat, c)
+	w.fields(at+"/extra_fields", &c.Fields)
+	eachFilterOf(at, c, w.filter)
+	if !c.Enabled {
+		w.soften(before)
+	}
+}
+
+func (w *walker) beginning(at string, b *integration.Beginning, c *integration.Conversations) {
+	made := directory{}.made(c, b)
+	origin := func(at string, leadStage *string, funnel *int64, stage *string) {
+		before := len(w.found)
+		w.code(at+"/lead_stage", named{thing: LeadStage}, leadStage)
+		if !slices.Contains(made, crm.Lead) {
+			w.soften(before)
+		}
+		before = len(w.found)
+		w.deal(at, funnel, stage)
+		if !slices.Contains(made, crm.Deal) {
+			w.soften(before)
+		}
+	}
+	origin(at, &b.LeadStage, &b.Funnel, &b.Stage)
+	for i := range b.Rules {
+		r := &b.Rules[i]
+		origin(item(at+"/rules", i), &r.LeadStage, &r.Funnel, &r.Stage)
+	}
+}
+
+// soften makes all references soft that were found since.
+func (w *walker) soften(since int) {
+	for i := range w.found[since:] {
+		w.found[since+i].soft = true
+	}
+}
 
 func (w *walker) code(at string, n named, to *string) {
 	if *to == "" {
@@ -94,11 +144,15 @@ func (w *walker) calls(at string, c *integration.Calls) {
 			w.deal(at, &r.Funnel, &r.Stage)
 		}
 	}
-	numbered(w, at+"/responsible/default", User, &c.Responsible.Default)
-	for i := range c.Responsible.Rules {
-		numbered(w, item(at+"/responsible/rules", i)+"/user", User, &c.Responsible.Rules[i].User)
-	}
+	w.responsible(at+"/responsible", &c.Responsible)
 	eachFilter(at, c, w.filter)
+}
+
+func (w *walker) responsible(at string, r *integration.Responsible) {
+	numbered(w, at+"/default", User, &r.Default)
+	for i := range r.Rules {
+		numbered(w, item(at+"/rules", i)+"/user", User, &r.Rules[i].User)
+	}
 }
 
 func (w *walker) deal(at string, funnel *int64, stage *string) {

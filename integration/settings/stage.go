@@ -11,8 +11,9 @@ import (
 
 // funnels warns of stages that the portal does not have or that are closed, and of rules that never win.
 func (l *linter) funnels(at string, f *integration.Funnels, words []rules.Word) {
-	l.begins(&beginning{at: at, stage: "/lead_stage", kind: crm.Lead, code: f.LeadStage, of: f})
-	l.begins(&beginning{at: at, stage: "/stage", kind: crm.Deal, funnel: f.Funnel, code: f.Stage, of: f})
+	of := &origin{f.LeadStage, f.Funnel, f.Stage}
+	l.begins(&beginning{at: at, stage: "/lead_stage", kind: crm.Lead, code: f.LeadStage, of: of})
+	l.begins(&beginning{at: at, stage: "/stage", kind: crm.Deal, funnel: f.Funnel, code: f.Stage, of: of})
 	lists := map[crm.Kind][]ordered{}
 	for i := range f.Rules {
 		r := &f.Rules[i]
@@ -22,21 +23,29 @@ func (l *linter) funnels(at string, f *integration.Funnels, words []rules.Word) 
 		}
 		lists[r.Entity] = append(lists[r.Entity], ordered{i, result, r.Where})
 		place := at + "/rules/" + strconv.Itoa(i)
-		l.begins(&beginning{at: place, stage: "/stage", kind: r.Entity, funnel: r.Funnel, code: r.Stage, of: f, rule: i + 1})
+		l.begins(&beginning{at: place, stage: "/stage", kind: r.Entity, funnel: r.Funnel, code: r.Stage, of: of, rule: i + 1, name: r.Name})
 	}
 	for _, k := range []crm.Kind{crm.Lead, crm.Deal} {
 		l.winning(at+"/rules", lists[k], words)
 	}
 }
 
-// beginning is one place of the settings that says where a record begins (T-13).
+// origin is where records begin by default.
+type origin struct {
+	leadStage string
+	funnel    int64
+	stage     string
+}
+
+// beginning is one place of the settings that says where a record begins (T-13, C-6).
 type beginning struct {
 	at, stage string // pointers: of the place, and of its stage beneath it
 	kind      crm.Kind
 	funnel    int64
 	code      string
-	of        *integration.Funnels
-	rule      int // from 1; 0 is the default
+	of        *origin
+	rule      int    // from 1; 0 is the default
+	name      string // of the rule
 }
 
 // begins warns of a stage that is not in its funnel, and of a closed one. When the funnel is not there, nothing is said of the stage.
@@ -78,17 +87,17 @@ func (b *beginning) whose() said {
 		return said{"По умолчанию", "The default"}
 	}
 	n := strconv.Itoa(b.rule)
-	if name := b.of.Rules[b.rule-1].Name; name != "" {
-		n += " " + quoted(name)
+	if b.name != "" {
+		n += " " + quoted(b.name)
 	}
 	return said{"Правило " + n, "Rule " + n}
 }
 
 // instead tells where records begin as long as the stage is not there, by what decides it for calls (T-13).
 func (l *linter) instead(b *beginning) said {
-	funnel, code := b.of.Funnel, b.of.Stage
+	funnel, code := b.of.funnel, b.of.stage
 	if b.kind == crm.Lead {
-		funnel, code = 0, b.of.LeadStage
+		funnel, code = 0, b.of.leadStage
 	}
 	gone := !has(l.stages(b.kind, funnel), code)
 	funnel, code = integration.Begins(&l.dir.Directory, b.kind, funnel, code)

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,8 @@ func Warnings(s *integration.Settings, known Directories) []Problem {
 	if len(out.Responsible.Rules) > 0 {
 		l.say("/telephony/outgoing/responsible/rules", "rules_not_used")
 	}
+	l.conversations("/chats", &s.Chats, integration.Chat)
+	l.conversations("/offline", &s.Offline, integration.Offline)
 	return l.problems
 }
 
@@ -43,18 +46,37 @@ type linter struct {
 func (l *linter) notChecked() {
 	if !l.dir.known() {
 		l.say("", "no_directory")
-	} else if l.dir.Fields == nil && l.pairs() > 0 {
-		l.say("/telephony/extra_fields", "fields_not_loaded")
+	} else if l.dir.Fields == nil {
+		l.fieldsNotLoaded()
 	}
 	if !l.centre.known() && l.needsCentre() {
 		l.say("", "no_centre")
 	}
 }
 
-func (l *linter) pairs() int {
+func (l *linter) fieldsNotLoaded() {
+	s := l.settings
+	if pairs(&s.Telephony.Fields) > 0 {
+		l.say("/telephony/extra_fields", "fields_not_loaded")
+	}
+	for at, c := range sections(s) {
+		if c.Enabled && pairs(&c.Fields) > 0 {
+			l.say(at+"/extra_fields", "fields_not_loaded")
+		}
+	}
+}
+
+// sections are those of conversations, by their pointers.
+func sections(s *integration.Settings) iter.Seq2[string, *integration.Conversations] {
+	return func(yield func(string, *integration.Conversations) bool) {
+		_ = yield("/chats", &s.Chats) && yield("/offline", &s.Offline)
+	}
+}
+
+func pairs(f *integration.ExtraFields) int {
 	n := 0
 	for _, k := range kindsOfEntity {
-		n += len(l.settings.Telephony.Fields.For(k))
+		n += len(f.For(k))
 	}
 	return n
 }
@@ -66,13 +88,14 @@ func (l *linter) needsCentre() bool {
 	for _, calls := range []*integration.Calls{&t.Incoming, &t.Outgoing} {
 		eachFilter("", calls, func(_ string, f *rules.Filter) { needs = needs || len(f.Uses()) > 0 })
 	}
-	return needs
+	return needs || s.Chats.Enabled || s.Offline.Enabled
 }
 
 func (l *linter) people() {
 	for i, m := range l.settings.Employees {
 		l.dismissed("/employees/"+strconv.Itoa(i)+"/user", m.User, "inactive_mapping")
 	}
+	l.operators()
 }
 
 func (l *linter) dismissed(at string, id crm.UserID, code string) {
@@ -85,7 +108,7 @@ func (l *linter) dismissed(at string, id crm.UserID, code string) {
 func (l *linter) telephony(at string, t *integration.Telephony) {
 	if t.Other.On {
 		l.say(at+"/other_telephony/on", "other_telephony")
-		if l.pairs() == 0 {
+		if pairs(&t.Fields) == 0 {
 			l.say(at+"/extra_fields", "other_without_fields")
 		}
 	}
@@ -96,17 +119,19 @@ func (l *linter) telephony(at string, t *integration.Telephony) {
 		l.say(at+"/click_to_call/number", "inactive_number", verbatim(n.Number))
 	}
 	for _, k := range l.created() {
-		l.mandatory(at+"/extra_fields/"+string(k), k)
+		l.mandatory(at+"/extra_fields", k, &t.Fields, t.SourceNumber)
 	}
 	for _, k := range kindsOfEntity {
-		l.sourceTwice(at+"/extra_fields/"+string(k), t.Fields.For(k))
+		if t.SourceNumber {
+			l.sourceTwice(at+"/extra_fields/"+string(k), t.Fields.For(k))
+		}
 	}
 }
 
-// sourceTwice warns of an extra field that T-6 writes too.
+// sourceTwice warns of an extra field that T-6, or every record of a conversation, writes too.
 func (l *linter) sourceTwice(at string, pairs []integration.FieldPair) {
 	for i, p := range pairs {
-		if l.settings.Telephony.SourceNumber && spelling(p.Field) == sourceDescription {
+		if spelling(p.Field) == sourceDescription {
 			l.say(at+"/"+strconv.Itoa(i)+"/field", "source_twice")
 		}
 	}
@@ -124,28 +149,28 @@ func (l *linter) created() []crm.Kind {
 	return []crm.Kind{crm.Lead}
 }
 
-// mandatory warns of fields that the portal requires and nobody fills.
-func (l *linter) mandatory(at string, k crm.Kind) {
+// mandatory warns of fields that the portal requires and nobody fills; source tells that «Дополнительно об источнике» is.
+func (l *linter) mandatory(at string, k crm.Kind, extra *integration.ExtraFields, source bool) {
 	fields, _ := l.dir.fields(k)
 	for _, f := range fields {
-		mapped := slices.ContainsFunc(l.settings.Telephony.Fields.For(k), func(p integration.FieldPair) bool { return p.Field == f.Name })
-		if f.Required && !mapped && !l.filled(f.Name) {
+		mapped := slices.ContainsFunc(extra.For(k), func(p integration.FieldPair) bool { return p.Field == f.Name })
+		if f.Required && !mapped && !filled(f.Name, source) {
 			title := f.Title
 			if title == "" {
 				title = f.Name
 			}
-			l.say(at, "mandatory_field", verbatim(title))
+			l.say(at+"/"+string(k), "mandatory_field", verbatim(title))
 		}
 	}
 }
 
 // filled reports whether an entity that we create has the field without a setting, however the portal spells it.
-func (l *linter) filled(field string) bool {
+func filled(field string, source bool) bool {
 	switch spelling(field) {
 	case "title", "name":
 		return true
 	case sourceDescription:
-		return l.settings.Telephony.SourceNumber
+		return source
 	}
 	return false
 }

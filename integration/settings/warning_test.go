@@ -32,6 +32,13 @@ func TestFilterThatHidesMissedCallsIsWarnedOf(t *testing.T) {
 	}
 }
 
+// telephonyAlone is the example without conversations.
+func telephonyAlone() *integration.Settings {
+	s := settings.Example()
+	s.Chats.Enabled, s.Offline.Enabled = false, false
+	return s
+}
+
 func TestRulesThatNeverWinAreWarnedOf(t *testing.T) {
 	t.Parallel()
 	s := settings.Example()
@@ -126,7 +133,7 @@ func TestWhatMakesSettingsInactiveOrFailIsWarnedOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, d := settings.Example(), known()
+			s, d := telephonyAlone(), known()
 			c.change(s, &d)
 			got := settings.Warnings(s, d)
 			if diff := cmp.Diff(c.want, pointers(got)); diff != "" {

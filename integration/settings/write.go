@@ -83,5 +83,27 @@ func Example() *integration.Settings {
 		},
 		Contact: []integration.FieldPair{{Field: "UF_CRM_1700000003", Parameter: "first_communication_id"}},
 	}
+	exampleOfConversations(&s, fromAds)
 	return &s
+}
+
+// exampleOfConversations fills the sections of chats and offline requests.
+func exampleOfConversations(s *integration.Settings, fromAds rules.Filter) {
+	onWhatsApp := rules.Filter{Parameter: integration.ParamChannel, Mode: rules.Include, Values: []string{"whatsapp", "waba"}}
+	fromYandex := rules.Filter{Parameter: integration.ParamUTMSource, Mode: rules.Include, Values: []string{"yandex"}}
+	c := &s.Chats
+	c.Enabled, c.Channels = true, []string{"whatsapp", "waba", "telegram", webChat}
+	c.Responsible = integration.Responsible{Default: 1, Rules: []integration.ResponsibleRule{{Name: "WhatsApp", User: 7, Where: onWhatsApp}}}
+	c.Primary.Rules = []integration.ChatFunnelRule{{Name: "Реклама", LeadStage: "IN_PROCESS", Funnel: 1, Stage: "C1:NEW", Where: fromAds}}
+	c.Repeat.Make, c.CommentTo, c.CopyToClient, c.Closed = integration.MakeActivity, integration.ToBoth, true, true
+	c.Names.Lead = []integration.NameTemplate{{Text: "WhatsApp: {{visitor}}", Where: onWhatsApp}}
+	c.Fields = integration.ExtraFields{
+		Lead:    []integration.FieldPair{{Field: "UF_CRM_1700000001", Parameter: "chat_channel_name"}},
+		Contact: []integration.FieldPair{{Field: "UF_CRM_1700000003", Parameter: "first_communication_id"}},
+	}
+	o := &s.Offline
+	o.Enabled, o.Primary.Make = true, integration.MakeBoth
+	o.Filter = integration.CallFilter{On: true, Where: rules.Filter{Join: rules.And, Of: []rules.Filter{fromYandex}}}
+	o.Responsible.Default = 1
+	o.Names.Deal = []integration.NameTemplate{{Text: "{{form_name}}: {{visitor}}"}}
 }
