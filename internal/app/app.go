@@ -25,6 +25,7 @@ import (
 	"omniconnector/webhooks"
 	portalevents "omniconnector/webhooks/bitrix24"
 	"omniconnector/webhooks/uis"
+	"omniconnector/webhooks/uis/chats"
 )
 
 // App is one process of the connector.
@@ -156,6 +157,13 @@ func (a *App) makeReceivers(context.Context) error {
 	webhooks.NewReceiver(webhooks.ReceiverOptions{
 		Access: access{a.store}, Sources: []webhooks.Source{uis.Source{}}, Inbox: a.intake, Now: a.cfg.Now, Counter: a.metrics,
 		Log: a.cfg.Log,
+	}).Mount(a.router)
+	shared, err := a.sharedLogins()
+	if err != nil {
+		return err
+	}
+	chats.NewReceiver(chats.Options{
+		Access: access{a.store}, Directory: chatDirectory{a.store}, Inbox: a.intake, Now: a.cfg.Now, Shared: shared, Counter: a.metrics, Log: a.cfg.Log,
 	}).Mount(a.router)
 	a.routes = webhooks.NewRoutes(webhooks.RouteOptions{
 		Access: access{a.store}, Inquirers: []webhooks.Inquirer{uis.Source{}}, Inbox: a.intake, Now: a.cfg.Now, Counter: a.metrics,

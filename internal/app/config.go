@@ -37,6 +37,8 @@ type Config struct {
 	Bitrix24ClientID string
 	Bitrix24Secret   integration.Secret
 	Bitrix24Code     string
+	// ChatAdapter is the installation's own adapter of the platform's Chat API, for all tenants that have none of their own.
+	ChatAdapter ChatAdapter
 	// FrameAncestors are the origins that may frame the pages beside our own: the SaaS's cabinet.
 	FrameAncestors []string
 	// AllowPrivate permits portals and records at private addresses and without https.
@@ -71,4 +73,15 @@ func (c Config) withDefaults() Config {
 		c.Now = func() time.Time { return time.Now().UTC() } //nolint:forbidigo // the one clock of the process
 	}
 	return c
+}
+
+// ChatAdapter is an adapter of the platform's Chat API (contract uis §5). Zero means that there is none.
+type ChatAdapter struct {
+	URL      string // of the adapter's REST API; the platform's own when empty
+	Login    string
+	Password integration.Secret
+	// The platform proves its webhooks by HookToken (Bearer), or by HookLogin with HookPassword (Basic).
+	HookToken    integration.Secret
+	HookLogin    string
+	HookPassword integration.Secret
 }

@@ -119,8 +119,15 @@ func (a access) HookAccess(ctx context.Context, t integration.TenantID) (webhook
 	if err != nil {
 		return webhooks.HookAccess{}, err
 	}
+	var logins []webhooks.SecretHash
+	switch own, err := a.store.ChatAccess(ctx, t); {
+	case err == nil && !own.Webhooks.IsZero():
+		logins = append(logins, webhooks.SecretHash{Sum: own.Webhooks.Sum})
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return webhooks.HookAccess{}, err
+	}
 	return webhooks.HookAccess{
-		State: had.State, PathSecrets: hashes(had.PathSecrets), BodySecrets: hashes(had.BodySecrets),
+		Logins: logins, State: had.State, PathSecrets: hashes(had.PathSecrets), BodySecrets: hashes(had.BodySecrets),
 		Portals: had.Portals, Location: had.Location,
 	}, nil
 }

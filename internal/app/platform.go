@@ -70,6 +70,8 @@ const (
 	everyCentre   integration.ActionKey = "every/centre"
 	everySweep    integration.ActionKey = "every/sweep"
 	everyStatuses integration.ActionKey = "every/statuses"
+	everyChats    integration.ActionKey = "every/chats"
+	everyRequests integration.ActionKey = "every/requests"
 	indexKey      integration.ActionKey = "index"
 )
 
@@ -160,7 +162,8 @@ func (a *App) platformErrands() []integration.Action {
 	soon := a.cfg.Now().Add(time.Minute)
 	return []integration.Action{
 		errand(everyCentre, centre.Sync{}, time.Time{}), errand(everySweep, centre.Sweep{}, soon),
-		errand(everyStatuses, centre.ImportStatuses{}, soon),
+		errand(everyStatuses, centre.ImportStatuses{}, soon), errand(everyChats, centre.SweepChats{}, soon),
+		errand(everyRequests, centre.SweepRequests{}, soon),
 	}
 }
 

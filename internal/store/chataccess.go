@@ -51,7 +51,7 @@ const (
 	AuthBearer AuthScheme = "Bearer"
 )
 
-// WebhookAuth recognises what webhooks are authenticated with, without holding it.
+// WebhookAuth recognises what webhooks are authenticated with, without holding it: Sum is made as webhooks.BasicLogin and BearerLogin make theirs.
 type WebhookAuth struct {
 	Scheme AuthScheme
 	Sum    [sha256.Size]byte
@@ -59,12 +59,12 @@ type WebhookAuth struct {
 
 // BasicAuth is recognised by a login and a password.
 func BasicAuth(login string, password integration.Secret) WebhookAuth {
-	return WebhookAuth{AuthBasic, sha256.Sum256([]byte(login + ":" + string(password)))}
+	return WebhookAuth{AuthBasic, sha256.Sum256([]byte("basic " + login + ":" + string(password)))}
 }
 
 // BearerAuth is recognised by a token.
 func BearerAuth(token integration.Secret) WebhookAuth {
-	return WebhookAuth{AuthBearer, sha256.Sum256([]byte(token))}
+	return WebhookAuth{AuthBearer, sha256.Sum256([]byte("bearer " + token))}
 }
 
 // IsZero reports whether nothing is asked of webhooks.

@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"omniconnector/integration"
+	"omniconnector/internal/store"
+	"omniconnector/webhooks"
+	"omniconnector/webhooks/uis/chats"
+)
+
+// chatDirectory keeps for the receiver of chats what the platform tells of accounts and channels.
+type chatDirectory struct{ store *store.Store }
+
+func (d chatDirectory) SaveAccount(ctx context.Context, t integration.TenantID, a chats.Account) error {
+	return d.store.SaveChatAccount(ctx, t, store.ChatAccount{
+		ID: a.ID, AppID: a.AppID, AdapterID: a.AdapterID, Name: a.Name, Status: a.Status, Shared: a.Shared,
+	})
+}
+
+func (d chatDirectory) DropAccount(ctx context.Context, t integration.TenantID, a chats.Account) error {
+	return d.store.DropChatAccount(ctx, t, a.ID)
+}
+
+func (d chatDirectory) SaveChannel(ctx context.Context, t integration.TenantID, c chats.Channel) error {
+	return d.store.SaveChatChannel(ctx, t, store.ChatChannel{
+		ID: c.ID, AccountID: c.AccountID, ChatChannelID: c.ChatChannelID, Type: c.Type, Name: c.Name, Status: c.Status,
+	})
+}
+
+// DropChannel forgets a channel. A webhook that does not name the account means whichever has the channel.
+func (d chatDirectory) DropChannel(ctx context.Context, t integration.TenantID, c chats.Channel) error {
+	if c.AccountID != 0 {
+		return d.store.DropChatChannel(ctx, t, c.AccountID, c.ID)
+	}
+	all, err := d.store.ChatChannels(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, known := range all {
+		if known.ID != c.ID {
+			continue
+		}
+		if err := d.store.DropChatChannel(ctx, t, known.AccountID, known.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d chatDirectory) Channel(ctx context.Context, t integration.TenantID, account, channel int64) (chats.Channel, bool, error) {
+	c, err := d.store.ChatChannel(ctx, t, account, channel)
+	if errors.Is(err, store.ErrNotFound) {
+		return chats.Channel{}, false, nil
+	}
+	return chats.Channel{ID: c.ID, AccountID: c.AccountID, ChatChannelID: c.ChatChannelID, Type: c.Type, Name: c.Name, Status: c.Status}, err == nil, err
+}
+
+func (d chatDirectory) TenantsOfAccount(ctx context.Context, account int64) ([]integration.TenantID, error) {
+	return d.store.TenantsOfAccount(ctx, account)
+}
+
+func (d chatDirectory) TenantsOf(ctx context.Context, app int64) ([]integration.TenantID, error) {
+	return d.store.TenantsOfApp(ctx, app)
+}
+
+// sharedLogins are what the platform shows at the address of the installation's shared adapter.
+func (a *App) sharedLogins() ([]webhooks.SecretHash, error) {
+	var all []webhooks.SecretHash
+	s := a.cfg.ChatAdapter
+	if s.HookToken != "" {
+		all = append(all, webhooks.BearerLogin(s.HookToken))
+	}
+	if s.HookLogin != "" && s.HookPassword != "" {
+		all = append(all, webhooks.BasicLogin(s.HookLogin, s.HookPassword))
+	}
+	if s.Login != "" && len(all) == 0 {
+		return nil, fmt.Errorf("OMNI_CHAT_ADAPTER_LOGIN needs OMNI_CHAT_ADAPTER_HOOK_TOKEN: without it the platform's chats could not be told from a stranger's")
+	}
+	return all, nil
+}
