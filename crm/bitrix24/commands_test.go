@@ -63,6 +63,39 @@ func TestCommandsAreWrittenInThePortalsWords(t *testing.T) {
 			methodCommentAdd,
 			map[string]string{"fields[ENTITY_TYPE]": "company", "fields[ENTITY_ID]": "3", "fields[COMMENT]": "Ждёт"},
 		},
+		"C-5 an activity of a conversation": {
+			crm.AddActivity{OriginID: "chat:1/activity", Chat: true, Kind: crm.Lead, Entity: crm.Ref{ID: 3}, User: 7, Subject: "Чат", Direction: crm.Incoming},
+			methodActivityAdd,
+			map[string]string{
+				"fields[TYPE_ID]": "6", "fields[PROVIDER_ID]": "REST_APP", "fields[PROVIDER_TYPE_ID]": "CHAT", "fields[ORIGIN_ID]": "chat:1/activity",
+				"fields[COMMUNICATIONS][0][TYPE]": "", "fields[COMPLETED]": "N",
+			},
+		},
+		"C-7 another text of a comment": {
+			crm.EditComment{Comment: crm.Ref{ID: 9}, Kind: crm.Deal, Entity: crm.Ref{ID: 3}, Text: "[B]Анна[/B]: да & нет"},
+			methodCommentUpdate,
+			map[string]string{"id": "9", "fields[COMMENT]": "[B]Анна[/B]: да & нет", "ownerId": ""},
+		},
+		"C-8 a notice with links": {
+			crm.Notify{User: 7, Tag: "chat:1/made", Text: "Создано: [URL=x]", Links: []crm.Link{
+				{Kind: crm.Deal, Entity: crm.Ref{ID: 3}, Title: "Сделка\n[1]"}, {Kind: crm.Lead, Entity: crm.Ref{ID: 4}},
+			}},
+			methodNotify,
+			map[string]string{
+				"USER_ID": "7", "TAG": "chat:1/made",
+				"MESSAGE": "Создано: [\u2060URL=x]\n[URL=/crm/deal/details/3/]Сделка [\u20601][/URL]\n[URL=/crm/lead/details/4/]№ 4[/URL]",
+			},
+		},
+		"C-5 a person by address": {
+			crm.Find{Emails: []string{" Anna@Example.test", "anna@example.test"}, Contacts: []int64{5}},
+			methodFindByComm,
+			map[string]string{"type": "EMAIL", "values[0]": "anna@example.test", "values[1]": "", "entity_type": "CONTACT"},
+		},
+		"C-14 a look before values are added": {
+			crm.Update{Kind: crm.Lead, Entity: crm.Ref{ID: 3}, Fields: crm.Fields{Emails: []string{"anna@example.test"}}},
+			methodItemList,
+			map[string]string{"filter[=id]": "3", "select[1]": "updatedTime"},
+		},
 		"contract §4.7 a transcript": {
 			crm.Transcribe{Call: clicked, Lines: []crm.Spoken{
 				{From: -time.Second, To: 0, Text: "Алло"}, {Text: " "}, {Client: true, From: 1900 * time.Millisecond, To: 2100 * time.Millisecond, Text: "Да"},
@@ -117,6 +150,14 @@ func TestWhatCannotBeMeantIsInvalidAndNotSent(t *testing.T) {
 		crm.AddActivity{OriginID: "o", Kind: crm.Deal, Entity: crm.Ref{ID: 1}, User: 1, Subject: "x", Phone: "+7"},
 		crm.Comment{Kind: crm.Deal, Entity: crm.Ref{ID: 1}, Text: " \n"},
 		crm.Comment{Kind: "task", Entity: crm.Ref{ID: 1}, Text: "x"},
+		crm.EditComment{Comment: crm.Ref{ID: 1}, Kind: crm.Deal, Text: " \n"},
+		crm.EditComment{Comment: crm.Ref{ID: 1}, Kind: crm.Deal, Text: strings.Repeat("щ", 33_000)},
+		crm.EditComment{Kind: crm.Deal, Text: "x"},
+		crm.Comment{Kind: crm.Deal, Entity: crm.Ref{ID: 1}, Text: strings.Repeat("x", 65_536)},
+		crm.Notify{User: 1, Tag: "t", Text: " "},
+		crm.Notify{Tag: "t", Text: "x"},
+		crm.Notify{User: 1, Text: "x"},
+		crm.Notify{User: 1, Tag: "t", Text: "x", Links: []crm.Link{{Kind: "task", Entity: crm.Ref{ID: 1}}}},
 		crm.Transcribe{Call: crm.Ref{Call: "x"}},
 		crm.List{},
 		crm.Read{Kind: crm.Deal},

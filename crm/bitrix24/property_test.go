@@ -21,14 +21,14 @@ func drawChains(t *rapid.T) [][]crm.Call {
 	chains := make([][]crm.Call, rapid.IntRange(0, 14).Draw(t, "chains"))
 	serial := 0
 	for i := range chains {
-		var entity, call, activity string
+		var entity, call, activity, comment string
 		for range rapid.IntRange(1, 6).Draw(t, "calls") {
 			serial++
 			key := fmt.Sprint("k", serial)
 			var do crm.Command
-			switch rapid.IntRange(0, 14).Draw(t, "command") {
+			switch rapid.IntRange(0, 17).Draw(t, "command") {
 			case 0:
-				do = crm.Find{Phones: phonesOf(rapid.IntRange(0, 45).Draw(t, "phones"))}
+				do = crm.Find{Phones: phonesOf(rapid.IntRange(0, 45).Draw(t, "phones")), Emails: emailsOf(rapid.IntRange(0, 25).Draw(t, "emails")), Contacts: []int64{4}}
 			case 1, 2:
 				do = crm.Create{Kind: crm.Deal, OriginID: key, Fields: crm.Fields{Title: new(rapid.String().Draw(t, "title")), Contact: refOf(entity)}}
 				entity = key
@@ -65,17 +65,45 @@ func drawChains(t *rapid.T) [][]crm.Call {
 				activity = key
 			case 11:
 				do = crm.Comment{Kind: crm.Deal, Entity: crm.Ref{ID: 4, Of: entity}, Text: rapid.String().Draw(t, "comment")}
+				comment = key
 			case 12:
 				do = crm.Transcribe{Call: crm.Ref{Of: call}, Lines: []crm.Spoken{{Text: rapid.String().Draw(t, "words")}}}
 			case 13:
 				do = crm.List{Kind: crm.Contact, After: int64(serial)}
 			case 14:
 				do = crm.Read{Kind: crm.Contact, ID: int64(serial)}
+			case 15:
+				do = crm.EditComment{Comment: crm.Ref{ID: 4, Of: comment}, Kind: crm.Deal, Text: rapid.String().Draw(t, "text")}
+			case 16:
+				do = crm.Notify{User: 1, Tag: key, Text: rapid.String().Draw(t, "notice"), Links: []crm.Link{
+					{Kind: crm.Deal, Entity: crm.Ref{ID: 4, Of: entity}, Title: rapid.String().Draw(t, "link")},
+				}}
+			case 17:
+				do = drawWrite(t, entity)
 			}
 			chains[i] = append(chains[i], crm.Call{Key: key, Do: do})
 		}
 	}
 	return chains
+}
+
+// drawWrite draws an update that adds, links and writes any mixture.
+func drawWrite(t *rapid.T, entity string) crm.Update {
+	u := crm.Update{Kind: rapid.SampledFrom([]crm.Kind{crm.Lead, crm.Deal, crm.Contact}).Draw(t, "kind"), Entity: crm.Ref{ID: 4}}
+	u.Fields.Phones = phonesOf(rapid.IntRange(0, 8).Draw(t, "numbers"))
+	u.Fields.Emails = emailsOf(rapid.IntRange(0, 8).Draw(t, "emails"))
+	for i := range rapid.IntRange(0, 8).Draw(t, "messengers") {
+		u.Fields.Messengers = append(u.Fields.Messengers, crm.Messenger{Network: "telegram", Value: fmt.Sprint("@a", i)})
+	}
+	if u.Kind != crm.Contact && rapid.Bool().Draw(t, "linked") {
+		u.Fields.Contact = &crm.Ref{ID: 5, Of: entity}
+	} else {
+		u.Fields.Title = new("x")
+	}
+	if rapid.Bool().Draw(t, "guarded") {
+		u.If.Present = true
+	}
+	return u
 }
 
 func refOf(key string) *crm.Ref {
@@ -89,6 +117,14 @@ func phonesOf(n int) []string {
 	out := make([]string, n)
 	for i := range out {
 		out[i] = fmt.Sprintf("+7916%07d", i)
+	}
+	return out
+}
+
+func emailsOf(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprint("a", i, "@example.test")
 	}
 	return out
 }

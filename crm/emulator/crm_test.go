@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -201,5 +202,104 @@ func TestRepeatedTagReplacesTheNotice(t *testing.T) {
 	}
 	if got := w.call("im.notify.delete", m{"TAG": "call-1"}).Result; got != true || w.portal.Records() != "" {
 		t.Errorf("delete = %v", got)
+	}
+}
+
+func TestCommentIsRewrittenReadAndCut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.PortalSpec{})
+	d := w.portal.Add(emulator.Deal, m{"title": "D"})
+	add := func(text string) any {
+		return w.call("crm.timeline.comment.add", m{"fields": m{"ENTITY_ID": d, "ENTITY_TYPE": "deal", "COMMENT": text}}).Result
+	}
+	id := add("one")
+	edit := func(p m) answer { p["id"] = id; return w.call("crm.timeline.comment.update", p) }
+	if got := edit(m{"fields": m{"COMMENT": "two"}, "ownerTypeId": 2, "ownerId": d}); got.Result != id {
+		t.Errorf("update answers the id: %s", got.Raw)
+	}
+	if got := w.call("crm.timeline.comment.get", m{"id": id}); got.str("COMMENT") != "two" || got.num("ENTITY_ID") != d || got.str("ENTITY_TYPE") != "deal" {
+		t.Errorf("get: %s", got.Raw)
+	}
+	for _, c := range []struct {
+		params m
+		code   string
+	}{
+		{m{"fields": m{"COMMENT": ""}}, "INVALID_ARG_VALUE"}, {m{"Fields": m{"COMMENT": "x"}}, "100"},
+		{m{"fields": m{"COMMENT": "x"}, "ownerTypeId": 2, "ownerId": d + 1}, "OWNER_NOT_FOUND"},
+	} {
+		if got := edit(c.params); got.Code != c.code {
+			t.Errorf("%v: %s", c.params, got.Raw)
+		}
+	}
+	long := strings.Repeat("щ", 40_000)
+	edit(m{"fields": m{"COMMENT": long}})
+	for _, which := range []any{id, add(long)} {
+		if got := w.call("crm.timeline.comment.get", m{"id": which}).str("COMMENT"); got != long[:65_534] {
+			t.Errorf("%d bytes are kept", len(got))
+		}
+	}
+	w.call("crm.timeline.comment.delete", m{"id": id})
+	for _, method := range []string{"update", "get", "delete"} {
+		got := w.call("crm.timeline.comment."+method, m{"id": id, "fields": m{"COMMENT": "x"}})
+		if got.Status != 400 || got.Code != "" || got.Text != "Not found" {
+			t.Errorf("%s after deletion: %s", method, got.Raw)
+		}
+	}
+}
+
+func TestWhatHangsInADeletedRecordGoesWithIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.PortalSpec{})
+	lead, other := w.portal.Add(emulator.Lead, m{"title": "L"}), w.portal.Add(emulator.Lead, m{"title": "M"})
+	activity := func() any {
+		return w.call("crm.activity.add", m{"fields": m{
+			"OWNER_TYPE_ID": 1, "OWNER_ID": lead, "TYPE_ID": 6, "PROVIDER_ID": "REST_APP", "PROVIDER_TYPE_ID": "CHAT", "SUBJECT": "Чат", "RESPONSIBLE_ID": 7,
+		}}).Result
+	}
+	own, shared := activity(), activity()
+	w.call("crm.activity.binding.add", m{"activityId": shared, "entityTypeId": 1, "entityId": other})
+	note := w.call("crm.timeline.comment.add", m{"fields": m{"ENTITY_ID": lead, "ENTITY_TYPE": "lead", "COMMENT": "hi"}}).Result
+	w.portal.Remove(emulator.Lead, lead)
+	if got := w.call("crm.timeline.comment.get", m{"id": note}); got.Text != "Not found" {
+		t.Errorf("comment: %s", got.Raw)
+	}
+	if got := w.call("crm.activity.get", m{"id": own}); got.Text != "Activity is not found." {
+		t.Errorf("activity: %s", got.Raw)
+	}
+	if got := w.call("crm.activity.get", m{"id": shared}); got.str("OWNER_ID") != "2" {
+		t.Errorf("shared activity: %s", got.Raw)
+	}
+}
+
+func TestActivityOfAProviderNeedsOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.PortalSpec{})
+	fields := m{"OWNER_TYPE_ID": 1, "OWNER_ID": w.portal.Add(emulator.Lead, nil), "TYPE_ID": 6, "SUBJECT": "Чат", "RESPONSIBLE_ID": 7}
+	if got := w.call("crm.activity.add", m{"fields": fields}); got.Status != 400 {
+		t.Errorf("without a provider: %s", got.Raw)
+	}
+	fields["PROVIDER_ID"] = "REST_APP"
+	if got := w.call("crm.activity.add", m{"fields": fields}); got.Result != 1.0 {
+		t.Errorf("an application's own: %s", got.Raw)
+	}
+}
+
+func TestNoticesBelongToTheirUserAndApplication(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.PortalSpec{})
+	w.call("im.notify.system.add", m{"USER_ID": 7, "MESSAGE": " раз\nдва ", "TAG": "t"})
+	w.call("im.notify.personal.add", m{"USER_ID": 1, "MESSAGE": "раз", "TAG": "t"})
+	got := w.portal.Notices(0)
+	if len(got) != 2 || got[0].Text != "раз\nдва" || got[0].From != 0 || got[1].From != 1 || !strings.HasPrefix(got[0].Tag, "MP|") || !strings.HasSuffix(got[0].Tag, "|t") {
+		t.Errorf("notices: %+v", got)
+	}
+	if want := "notice to 7: раз | два\nnotice to 1: раз\n"; w.portal.Records() != want {
+		t.Errorf("records %q", w.portal.Records())
+	}
+	if got := w.call("im.notify.system.add", m{"USER_ID": 99, "MESSAGE": "x"}); got.Result != false {
+		t.Errorf("to nobody: %s", got.Raw)
+	}
+	if got := w.call("im.notify.system.add", m{"USER_ID": 7, "MESSAGE": " "}); got.Code != "MESSAGE_EMPTY" {
+		t.Errorf("of nothing: %s", got.Raw)
 	}
 }

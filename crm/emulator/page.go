@@ -18,6 +18,7 @@ var pageFiles embed.FS
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"initials": initials, "tint": func(id int64) int64 { return id % 6 }, "clock": clockText, "length": lengthText, "money": moneyText,
 	"stars":  starsText,
+	"markup": markup,
 	"number": func(value, kind string, id int64, title string) numberPart { return numberPart{value, kind, title, id} },
 	"pair":   func(say map[string]string, portal string, call any) callPart { return callPart{say, portal, call} },
 }).ParseFS(pageFiles, "page/*.html"))

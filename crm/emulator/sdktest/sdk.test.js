@@ -236,3 +236,29 @@ test('a call lives from its card to its statistics', async () => {
   const kept = await call(b24, 'telephony.externalCall.attachRecord', { CALL_ID: reg.CALL_ID, FILENAME: 'a.wav', FILE_CONTENT: sound })
   assert.ok(kept.FILE_ID > 0)
 })
+
+test('a comment is rewritten and a notice replaced', async () => {
+  const p = await portal()
+  const b24 = client(p)
+  const { item } = await call(b24, 'crm.item.add', { entityTypeId: Lead, fields: { title: 'L' } })
+  const comment = await call(b24, 'crm.timeline.comment.add', { fields: { ENTITY_ID: item.id, ENTITY_TYPE: 'lead', COMMENT: 'one' } })
+  const text = 'one\n[B]two[/B] & <i>"три"</i> 😀'
+  assert.equal(await call(b24, 'crm.timeline.comment.update', { id: comment, fields: { COMMENT: text } }), comment)
+  assert.equal((await call(b24, 'crm.timeline.comment.get', { id: comment })).COMMENT, text)
+  const rows = await call(b24, 'crm.timeline.comment.list', { filter: { ENTITY_ID: item.id, ENTITY_TYPE: 'lead' }, select: ['ID', 'COMMENT'] })
+  assert.deepEqual(rows.map(row => [row.ID, row.COMMENT]), [[String(comment), text]])
+  const told = await b24.actions.v2.batch.make({
+    calls: {
+      deal: { method: 'crm.item.add', params: { entityTypeId: Deal, fields: { title: 'D' } } },
+      first: { method: 'im.notify.system.add', params: { USER_ID: 7, MESSAGE: 'before', TAG: 'chat' } },
+      second: { method: 'im.notify.system.add', params: { USER_ID: 7, MESSAGE: '[URL=/crm/deal/details/$result[deal][item][id]/]D[/URL]', TAG: 'chat' } }
+    },
+    options: { isHaltOnError: true }
+  })
+  assert.ok(told.isSuccess, told.getErrorMessages().join('; '))
+  const { deal, second } = told.getData()
+  assert.deepEqual((await p.see('notices')).map(n => [n.id, n.user, n.text]), [[second, 7, `[URL=/crm/deal/details/${deal.item.id}/]D[/URL]`]])
+  assert.equal(await call(b24, 'crm.timeline.comment.delete', { id: comment }), null)
+  const gone = await refusal(b24.actions.v2.call.make({ method: 'crm.timeline.comment.update', params: { id: comment, fields: { COMMENT: 'x' } } }))
+  assert.equal(gone.status, 400)
+})
