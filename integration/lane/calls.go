@@ -73,43 +73,13 @@ func (l *Lane) sweepCalls(ctx context.Context, entries []Entry) ran {
 	if without != nil {
 		return *without
 	}
-	now := l.cfg.Now()
-	last := progress[centre.Swept](&entries[0])
-	from := last.Till
-	if from.IsZero() {
-		from = now
-	}
-	q := centre.Query{From: from.Add(-l.cfg.SweepOverlap), Till: now, Limit: pageOfCalls}
-	r := ran{}
-	swept := centre.Swept{Till: now, Found: last.Found}
-	for range sweepPages {
-		page, total, failed := p.Calls(ctx, q)
-		if failed != nil {
-			return refused(entries, failed)
-		}
-		fresh, unheard, err := l.unheard(ctx, page, now)
-		if err != nil {
-			return refused(entries, &crm.Error{Kind: crm.Unavailable, Method: "sessions", Text: err.Error()})
-		}
-		swept.Found += unheard
-		r.events = append(r.events, l.reports(fresh)...)
-		if n := len(page); n > 0 { // when there is more than one sweep takes, the next one goes on with the last call of this one
-			swept.Till = page[n-1].Report.StartedAt.Add(l.cfg.SweepOverlap)
-		}
-		q.Offset += q.Limit // a page leaves out what nobody can use
-		if q.Offset >= total {
-			swept.Till = now
-			break
-		}
-	}
-	r.steps = []stepped{l.ended(&entries[0], swept, l.cfg.SweepEvery)}
-	return r
+	return l.sweep(ctx, &entries[0], sweeping{read: p.Calls, fresh: l.unheard, overlap: l.cfg.SweepOverlap, every: l.cfg.SweepEvery})
 }
 
 // unheard keeps of a page the calls that are over for long enough to be known whole, and counts those that nothing was
 // ever heard of.
-func (l *Lane) unheard(ctx context.Context, page []integration.Event, now time.Time) (fresh []integration.Event, unheard int, err error) {
-	states, err := l.cfg.Store.Sessions(ctx, l.lease, sessionsOf(page))
+func (l *Lane) unheard(ctx context.Context, page []integration.Event, now time.Time) (fresh []integration.Event, unheard int, err *crm.Error) {
+	states, err := l.heard(ctx, page)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -32,6 +32,13 @@ type Platform interface {
 	// Calls reads ended calls whole, with their legs, as events of kind CallReport, by ascending start. Total is how many
 	// there are in all pages.
 	Calls(ctx context.Context, q centre.Query) (reports []integration.Event, total int, err *crm.Error)
+	// Chats reads what is known of chats that began then, as events of kind ChatReport without messages, by ascending start; those that go
+	// on are among them.
+	Chats(ctx context.Context, q centre.Query) (reports []integration.Event, total int, err *crm.Error)
+	// ChatMessages reads all messages of chats, by the chats' ids.
+	ChatMessages(ctx context.Context, chats []string) (map[string][]integration.Message, *crm.Error)
+	// Requests reads the offline requests that were left then, as events of kind OfflineRequest, by ascending start.
+	Requests(ctx context.Context, q centre.Query) (requests []integration.Event, total int, err *crm.Error)
 	// SetStatus gives an employee another working status.
 	SetStatus(ctx context.Context, e *centre.Employee, status int64) *crm.Error
 }
@@ -90,6 +97,8 @@ type Config struct {
 	RereadAfter time.Duration
 	// RereadEvery is the least time between two such readings, each of which takes all calls that wait: they cost points.
 	RereadEvery time.Duration
+	// ChatsEvery is the same for chats, whose filters wait for what is read.
+	ChatsEvery time.Duration
 	// DialSeen is how long after the request left a call may still be unknown to the platform's own reports (contract uis §8):
 	// only then it is believed that it was never started.
 	DialSeen time.Duration
@@ -98,6 +107,8 @@ type Config struct {
 	// SweepEvery, StatusesEvery and SyncEvery are the periods of what is done again and again; SweepOverlap is how far
 	// a sweep looks back beyond the one before.
 	SweepEvery, SweepOverlap, StatusesEvery, SyncEvery time.Duration
+	// RequestsEvery is the period in which offline requests are read: for most tenants nothing else tells of them (contract uis §4.7).
+	RequestsEvery time.Duration
 	// Prepare says where portals report their events; an empty handler leaves what the errand itself says.
 	Prepare crm.Prepare
 	// Lanes is how many lanes a process works in at once.
@@ -133,6 +144,8 @@ func (c Config) withDefaults() Config {
 	c.GiveUpAfter = cmp.Or(c.GiveUpAfter, 72*time.Hour)
 	c.RereadAfter = cmp.Or(c.RereadAfter, time.Minute)
 	c.RereadEvery = cmp.Or(c.RereadEvery, min(2*time.Minute, 2*c.RereadAfter))
+	c.ChatsEvery = cmp.Or(c.ChatsEvery, min(5*time.Second, c.RereadEvery))
+	c.RequestsEvery = cmp.Or(c.RequestsEvery, time.Minute)
 	c.DialSeen = cmp.Or(c.DialSeen, 150*time.Second)
 	c.TranscriptPace = cmp.Or(c.TranscriptPace, 5*time.Second)
 	c.SweepEvery = cmp.Or(c.SweepEvery, 10*time.Minute)

@@ -27,6 +27,9 @@ var errands = map[string]errand{
 	centre.Sweep{}.Name():          (*Lane).sweepCalls,
 	centre.Import{}.Name():         (*Lane).importCalls,
 	centre.ImportStatuses{}.Name(): (*Lane).importStatuses,
+	centre.ReadChat{}.Name():       (*Lane).readChats,
+	centre.SweepChats{}.Name():     (*Lane).sweepChats,
+	centre.SweepRequests{}.Name():  (*Lane).sweepRequests,
 
 	integration.Simulation{}.Name(): (*Lane).simulateCalls,
 }
@@ -101,12 +104,12 @@ func (l *Lane) run(ctx context.Context) error {
 	}
 	for name, entries := range due {
 		switch {
-		case name != (centre.Reread{}).Name():
+		case !shared(name):
 			entries = entries[:1]
-		case now.Before(l.rereadAt):
+		case now.Before(l.readAt[name]):
 			continue
 		default:
-			l.rereadAt = now.Add(l.cfg.RereadEvery)
+			l.readAt[name] = now.Add(l.readEvery(name))
 		}
 		if err := l.begun(ctx, name, entries); err != nil {
 			return err
@@ -119,6 +122,19 @@ func (l *Lane) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// shared reports whether errands of a kind are carried out together, so that they share one request.
+func shared(name string) bool {
+	return name == (centre.Reread{}).Name() || name == (centre.ReadChat{}).Name()
+}
+
+// readEvery is the least time between two runs of such a kind: each costs points, however many errands share it.
+func (l *Lane) readEvery(name string) time.Duration {
+	if name == (centre.ReadChat{}).Name() {
+		return l.cfg.ChatsEvery
+	}
+	return l.cfg.RereadEvery
 }
 
 func ofPlatform(name string) bool {

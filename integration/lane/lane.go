@@ -49,8 +49,8 @@ type Lane struct {
 	// running are the kinds of errand that are under way; errandsOut counts them and calls being started.
 	running    map[string]bool
 	errandsOut int
-	rereadAt   time.Time // calls are not read back before
-	notBefore  time.Time // the portal is left alone until then
+	readAt     map[string]time.Time // kinds of errand that share a request are not run before
+	notBefore  time.Time            // the portal is left alone until then
 	// shareUntil is until when urgent work waits for urgent work in flight, because the bucket is half empty.
 	shareUntil time.Time
 	failures   int // requests that failed as a whole, one after another
@@ -69,7 +69,7 @@ type Lane struct {
 func newLane(cfg Config, lease Lease) *Lane {
 	return &Lane{
 		cfg: cfg, lease: lease, wake: make(chan struct{}, 1), queue: newQueue(),
-		sessions: map[integration.SessionID]*session{}, running: map[string]bool{}, settings: map[int64]*integration.Settings{},
+		sessions: map[integration.SessionID]*session{}, running: map[string]bool{}, readAt: map[string]time.Time{}, settings: map[int64]*integration.Settings{},
 		back: make(chan any, 64), carriers: make(chan struct{}, uploadsAtOnce), turns: make(chan struct{}, 1),
 		log: cfg.Log.With(slog.String("tenant_id", string(lease.Tenant)), slog.String("portal_id", string(lease.Portal)),
 			slog.Int64("fence", lease.Fence)),
