@@ -284,12 +284,13 @@ func TestOneProcessHasTheFile(t *testing.T) {
 	}
 }
 
-// A key that is retired takes no access to a platform with it: what it sealed is sealed anew when it is read.
+// A key that is retired takes no access to a platform or to an adapter with it: what it sealed is sealed anew when it is read.
 func TestPlatformsOutliveTheirKey(t *testing.T) {
 	t.Parallel()
 	old, fresh := keyring.Generate(1), keyring.Generate(2)
 	dsn := filepath.Join(t.TempDir(), "store.db")
 	want := store.PlatformAccess{Source: "uis", Token: "token", Login: "login", Password: "password"}
+	chats := store.ChatAccess{URL: "https://chats.example", Login: "login", Password: "password", Webhooks: store.BearerAuth("token")}
 	for i, keys := range [][]keyring.Key{{old}, {fresh, old}, {fresh}} {
 		ring, err := keyring.New(keys...)
 		if err != nil {
@@ -304,6 +305,14 @@ func TestPlatformsOutliveTheirKey(t *testing.T) {
 			if err := s.SavePlatform(t.Context(), "acme", want); err != nil {
 				t.Fatal(err)
 			}
+			if err := s.SaveChatAccess(t.Context(), "acme", chats); err != nil {
+				t.Fatal(err)
+			}
+		}
+		adapter, err := s.ChatAccess(t.Context(), "acme")
+		chats.Saved = adapter.Saved
+		if diff := cmp.Diff(chats, adapter); diff != "" || err != nil {
+			t.Errorf("with keys %v: %v (-want +got):\n%s", keys, err, diff)
 		}
 		got, err := s.Platform(t.Context(), "acme")
 		want.Saved = got.Saved

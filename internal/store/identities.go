@@ -45,10 +45,9 @@ func (r *record) identities(d *lane.Decided, session integration.SessionID) {
 }
 
 const (
-	nameFirst = "(?, ?, ?, ?, ?)"
-	nameMore  = ", " + nameFirst
-	nameHead  = "INSERT INTO identities (tenant_id, portal_id, identity, session_id, seen_at) VALUES "
-	nameTail  = ` ON CONFLICT (tenant_id, portal_id, identity, session_id) DO UPDATE SET seen_at = excluded.seen_at
+	nameHead = "INSERT INTO identities (tenant_id, portal_id, identity, session_id, seen_at) VALUES (?, ?, ?, ?, ?)"
+	nameMore = ", (?, ?, ?, ?, ?)"
+	nameTail = ` ON CONFLICT (tenant_id, portal_id, identity, session_id) DO UPDATE SET seen_at = excluded.seen_at
 		WHERE identities.seen_at <= excluded.seen_at - ?`
 )
 
@@ -67,7 +66,7 @@ func (r *record) acquaint(tx *gorm.DB) error {
 		for _, row := range part {
 			args = append(args, row.TenantID, row.PortalID, row.Identity, row.SessionID, row.SeenAt)
 		}
-		query := nameHead + nameFirst + strings.Repeat(nameMore, len(part)-1) + nameTail
+		query := nameHead + strings.Repeat(nameMore, len(part)-1) + nameTail
 		if err := tx.Exec(query, append(args, seenCoarse.Microseconds())...).Error; err != nil {
 			return fmt.Errorf("identities: %w", err)
 		}
@@ -155,4 +154,24 @@ func (s *Store) Known(
 		}
 	}
 	return out, nil
+}
+
+// forgetNames takes rows of values, so that SQLite looks each session up instead of walking through the portal's names.
+const forgetNames = `DELETE FROM identities WHERE (tenant_id, portal_id, session_id) IN (VALUES (?, ?, ?)%s)
+	AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.tenant_id = identities.tenant_id AND s.portal_id = identities.portal_id
+		AND s.session_id = identities.session_id)`
+
+// forgetVisitors removes the names of visitors of conversations that are gone.
+func forgetVisitors(tx *gorm.DB, t integration.TenantID, p integration.PortalID, sessions []integration.SessionID) error {
+	sessions = slices.DeleteFunc(sessions, func(id integration.SessionID) bool { _, _, ok := id.Communication(); return !ok })
+	for part := range slices.Chunk(sessions, 200) {
+		args := make([]any, 0, 3*len(part))
+		for _, id := range part {
+			args = append(args, t, p, id)
+		}
+		if err := tx.Exec(fmt.Sprintf(forgetNames, strings.Repeat(", (?, ?, ?)", len(part)-1)), args...).Error; err != nil {
+			return fmt.Errorf("identities: %w", err)
+		}
+	}
+	return nil
 }

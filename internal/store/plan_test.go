@@ -50,6 +50,11 @@ func onBoth(t *testing.T, test func(loaded)) {
 				CASE WHEN i % 3 = 0 THEN 'planned' WHEN i % 7 = 0 THEN 'dead' ELSE 'done' END, 0, 0, 0, 0, '', '', 0, 0, 0 ` + generator)
 			l.exec(`INSERT INTO sessions SELECT 't' || (i % 4), 'p', 's' || i, '', 0, '{}', i % 3 <> 0, CASE WHEN i % 3 = 0 THEN i ELSE 0 END, 0,
 				CASE WHEN i % 3 = 0 THEN '' ELSE 'missed' END, CASE WHEN i % 3 = 0 THEN 0 ELSE i END ` + generator)
+			l.exec(`INSERT INTO events SELECT 't' || (i % 4), 'p', 'z' || i, 'chat', 'k' || i, 'x', CASE WHEN i % 2 = 0 THEN 'chat:' ELSE 'offline_message:' END || i / 100,
+				'c' || i, 0, i, '', '', '', '', '', '{}', 'done', '' ` + generator + ` WHERE i < 2000`)
+			l.exec(`INSERT INTO identities SELECT 't' || (i % 4), 'p', 'c' || i % 8, 'chat:' || i, i ` + generator)
+			l.exec(`INSERT INTO chat_accounts SELECT 't' || (i % 4), i, 0, 0, '', '', i % 2 = 0 ` + generator)
+			l.exec(`INSERT INTO platforms SELECT 't' || i, '', '', '', '', '', '', 0, i, 0 ` + generator + ` WHERE i < 200`)
 			l.exec(`INSERT INTO plans SELECT 't' || (i % 4), 'p', 'e' || i, 's' || i, '', '[]', '[]', 0 ` + generator)
 			if analyze {
 				l.exec("ANALYZE")
@@ -121,10 +126,11 @@ func TestClaimHopsOverBacklogs(t *testing.T) {
 // its rows by an index, and none walks through a whole portal.
 func TestStatementsUseIndexes(t *testing.T) {
 	t.Parallel()
-	walks := regexp.MustCompile(`Seq Scan on (events|actions|sessions|plans)|SCAN (events|actions|sessions|plans)\b|TEMP B-TREE FOR ORDER BY$|` +
+	walks := regexp.MustCompile(`Seq Scan on (events|actions|sessions|plans|identities|chat_accounts)|SCAN (events|actions|sessions|plans|identities|a|p)\b|TEMP B-TREE FOR ORDER BY$|` +
 		// only the portal, or a part of it, in an index of all its rows
 		`\(tenant_id=\? AND portal_id=\?\)$|Index Cond: \(\(tenant_id = '[^']*'::text\) AND \(portal_id = '[^']*'::text\)\)$`)
-	partial := regexp.MustCompile(`(events_pending|actions_unfinished|actions_due|actions_dead|actions_own|actions_jobs|sessions_deadline)\b`)
+	partial := regexp.MustCompile(`(events_pending|actions_unfinished|actions_due|actions_dead|actions_own|actions_jobs|sessions_deadline|events_chats|events_requests)\b`)
+	ofConversations := regexp.MustCompile(`FROM events .*\(\(session_id >= '`)
 	onBoth(t, func(l loaded) {
 		var mu sync.Mutex
 		var seen []string
@@ -137,10 +143,13 @@ func TestStatementsUseIndexes(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, query := range seen {
-			if !regexp.MustCompile(`\b(events|actions|sessions|plans)\b`).MatchString(query) || strings.HasPrefix(query, "WITH RECURSIVE") {
+			if !regexp.MustCompile(`\b(events|actions|sessions|plans|identities|chat_accounts|platforms)\b`).MatchString(query) || strings.HasPrefix(query, "WITH RECURSIVE") {
 				continue
 			}
 			lines := l.plan(query)
+			if told := strings.Join(lines, "\n       "); ofConversations.MatchString(query) && !regexp.MustCompile("events_(chats|requests|customer)").MatchString(told) {
+				l.Errorf("%s\nlooks for conversations among all events: %s", query, told)
+			}
 			for i, line := range lines {
 				using := strings.Join(lines[max(i-1, 0):i+1], " ")
 				if walks.MatchString(line) && !partial.MatchString(using) {
@@ -180,10 +189,18 @@ func (l loaded) use() {
 	try(err)
 	_, err = s.History(ctx, lease, "c5", []string{"create", "finish_call"}, time.Time{}, 20)
 	try(err)
+	_, err = s.Known(ctx, lease, []integration.CustomerKey{"c1", "c5"}, "chat:5", 20)
+	try(err)
+	_, err = s.Conversing(ctx, lease, "c1", now, 20)
+	try(err)
+	_, err = s.TenantsOfAccount(ctx, 6)
+	try(err)
+	_, err = s.TenantsOfApp(ctx, 6)
+	try(err)
 	_, _, err = s.Answers(ctx, lease, []integration.ActionKey{"k1", "k5"})
 	try(err)
 	_, err = s.Record(ctx, lease, []lane.Decided{
-		{Session: "s9", Events: []integration.EventID{"e9", "e21"}, At: now, Plan: integration.Plan{
+		{Session: "s9", Events: []integration.EventID{"e9", "e21"}, Identities: []integration.CustomerKey{"c1", "c9"}, At: now, Plan: integration.Plan{
 			Outcome: integration.Planned, Actions: []integration.Action{{Key: "new", Do: crm.Sync{}}, {Key: "k9", Do: crm.Sync{}}},
 		}},
 	})
@@ -200,7 +217,10 @@ func (l loaded) use() {
 		_, _, err = s.Events(ctx, "t1", f, cursor, 1)
 		try(err)
 	}
-	for _, f := range []store.JournalFilter{{}, {Customer: "c1"}, {Kind: "x"}, {State: lane.StateDead}} {
+	for _, f := range []store.JournalFilter{
+		{}, {Customer: "c1"}, {Kind: "x"}, {State: lane.StateDead}, {Communication: store.Calls}, {Communication: integration.Chat},
+		{Communication: integration.Offline, Portal: "p"}, {Communication: integration.Offline, Customer: "c1"},
+	} {
 		_, _, err = s.Calls(ctx, "t1", f, "", 1)
 		try(err)
 	}

@@ -50,10 +50,6 @@ func byPortal(rows []eventRow) map[integration.PortalID][]eventRow {
 	return m
 }
 
-// stillThere finds the session of a name.
-const stillThere = `SELECT 1 FROM sessions s WHERE s.tenant_id = identities.tenant_id AND s.portal_id = identities.portal_id
-	AND s.session_id = identities.session_id`
-
 func prunePortal(tx *gorm.DB, t integration.TenantID, p integration.PortalID, rows []eventRow, before int64) error {
 	events := each(rows, func(r eventRow) integration.EventID { return r.EventID })
 	var sessions []integration.SessionID // of their plans: an event without a session was decided as one of its own
@@ -69,12 +65,11 @@ func prunePortal(tx *gorm.DB, t integration.TenantID, p integration.PortalID, ro
 		{&actionRow{}, "session_id IN ? AND session_id <> '' AND event_id IN ? AND state IN ('done', 'failed', 'dead')", []any{sessions, events}},
 		{&planRow{}, "event_id IN ?", []any{events}},
 		{&sessionRow{}, "session_id IN ? AND closed AND updated_at < ?", []any{sessions, before}},
-		{&identityRow{}, "session_id IN ? AND NOT EXISTS (" + stillThere + ")", []any{sessions}},
 		{&eventRow{}, "event_id IN ?", []any{events}},
 	} {
 		if err := tx.Scopes(of(t, p)).Where(step.where, step.args...).Delete(step.row).Error; err != nil {
 			return err
 		}
 	}
-	return nil
+	return forgetVisitors(tx, t, p, sessions)
 }

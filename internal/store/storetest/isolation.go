@@ -101,14 +101,15 @@ func strangerWays(e *exam, victim lane.Lease, ids []integration.EventID) map[str
 		"Open": nil, "Migrate": nil, "Ping": nil, "Close": nil, // the database as a whole
 		"Notify": nil, "Listen": nil, "Watch": nil, // hints name portals and carry nothing of them
 		"CreateTenant": nil, "Tenants": nil, // the operator's
-		"PortalsOf":     nil,                        // says why
+		"PortalsOf":        nil,                      // says why
+		"TenantsOfAccount": nil, "TenantsOfApp": nil, // likewise
 		"APIToken":      nil,                        // the token names its tenant; apiTokensOpenAndEnd
 		"PortalCode":    nil,                        // the code names its tenant; portalCodesEnd
 		"ConnectByCode": nil, "FinishErasures": nil, // likewise; the installation's own
 		"Claim":        nil,                     // answers leases of all tenants to the installation's own lanes
 		"DeleteTenant": nil, "SetTimeZone": nil, // the tenant is the object
 		"FinishDeletions": nil, // the installation's own, of all tenants
-		"SetTenantState":  nil, "SavePlatform": nil, "CreateSecret": nil, "Connect": nil, "CreatePortalCode": nil, "SaveDeliveries": nil,
+		"SetTenantState":  nil, "SavePlatform": nil, "SaveChatAccess": nil, "SaveChatAccount": nil, "SaveChatChannel": nil, "CreateSecret": nil, "Connect": nil, "CreatePortalCode": nil, "SaveDeliveries": nil,
 	}
 	delete(ways, "Open") // a function
 	for _, more := range []map[string]way{strangerReads(e.s, t, p, l, ids), strangerWrites(e, t, p, l, ids, secrets[0].ID)} {
@@ -193,6 +194,16 @@ func strangerReads(s *store.Store, t integration.TenantID, p integration.PortalI
 		"History": func(ctx context.Context) (any, error) {
 			return s.History(ctx, l, "+79001112233", []string{"create"}, time.Time{}, 9)
 		},
+		"Known": func(ctx context.Context) (any, error) {
+			return s.Known(ctx, l, []integration.CustomerKey{"+79001112233"}, "", 9)
+		},
+		"Conversing": func(ctx context.Context) (any, error) {
+			return s.Conversing(ctx, l, "+79001112233", time.Time{}, 9)
+		},
+		"ChatAccess":   func(ctx context.Context) (any, error) { return s.ChatAccess(ctx, t) },
+		"ChatAccounts": func(ctx context.Context) (any, error) { return s.ChatAccounts(ctx, t) },
+		"ChatChannels": func(ctx context.Context) (any, error) { return s.ChatChannels(ctx, t) },
+		"ChatChannel":  func(ctx context.Context) (any, error) { return s.ChatChannel(ctx, t, 1, 2) },
 		"Answers": func(ctx context.Context) (any, error) {
 			_, states, err := s.Answers(ctx, l, []integration.ActionKey{"a1", "a2"})
 			return states, err
@@ -268,8 +279,11 @@ func strangerWrites(
 		"ReleaseKey": func(ctx context.Context) (any, error) {
 			return nil, s.ReleaseKey(ctx, store.Claim{Tenant: t, Key: "k2", At: e.Now()})
 		},
-		"DeletePlatform": func(ctx context.Context) (any, error) { return nil, s.DeletePlatform(ctx, t) },
-		"Prune":          func(ctx context.Context) (any, error) { return s.Prune(ctx, t, e.Now().Add(time.Hour), 9) },
+		"DeleteChatAccess": func(ctx context.Context) (any, error) { return nil, s.DeleteChatAccess(ctx, t) },
+		"DropChatAccount":  func(ctx context.Context) (any, error) { return nil, s.DropChatAccount(ctx, t, 1) },
+		"DropChatChannel":  func(ctx context.Context) (any, error) { return nil, s.DropChatChannel(ctx, t, 1, 2) },
+		"DeletePlatform":   func(ctx context.Context) (any, error) { return nil, s.DeletePlatform(ctx, t) },
+		"Prune":            func(ctx context.Context) (any, error) { return s.Prune(ctx, t, e.Now().Add(time.Hour), 9) },
 	}
 	for name, write := range fencedWrites(e, ids) {
 		ways[name] = func(ctx context.Context) (any, error) { return nil, write(ctx, l) }

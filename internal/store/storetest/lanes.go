@@ -169,7 +169,9 @@ func fencedWrites(e *exam, ids []integration.EventID) map[string]func(context.Co
 		"Renew":   func(ctx context.Context, l lane.Lease) error { return e.s.Renew(ctx, l, e.Now(), ttl) },
 		"Release": func(ctx context.Context, l lane.Lease) error { return e.s.Release(ctx, l) },
 		"Record": func(ctx context.Context, l lane.Lease) error {
-			_, err := e.s.Record(ctx, l, []lane.Decided{e.planned("s1", ids, "a")})
+			d := e.planned("s1", ids, "a")
+			d.Identities = []integration.CustomerKey{"+79001112233"}
+			_, err := e.s.Record(ctx, l, []lane.Decided{d})
 			return err
 		},
 		"Begin": func(ctx context.Context, l lane.Lease) error {

@@ -62,6 +62,17 @@ func Run(t *testing.T, open Open) {
 		"changes are pruned":              (*exam).changesArePruned,
 		"changes are watched":             (*exam).changesAreWatched,
 		"changes come in order":           (*exam).changesComeInOrder,
+		"visitors are known":              (*exam).visitorsAreKnown,
+		"visitors converse":               (*exam).visitorsConverse,
+		"names are written at once":       (*exam).namesAreWrittenAtOnce,
+		"names are pruned":                (*exam).namesArePruned,
+		"chat access is kept sealed":      (*exam).chatAccessIsKeptSealed,
+		"chats are directed":              (*exam).chatsAreDirected,
+		"chats find their tenants":        (*exam).chatsFindTheirTenants,
+		"conversations are listed":        (*exam).conversationsAreListed,
+		"conversations are counted apart": (*exam).conversationsAreCountedApart,
+		"long conversations are whole":    (*exam).longConversationsAreWhole,
+		"conversations are replayed":      (*exam).conversationsAreReplayed,
 		"strangers see nothing":           (*exam).strangersSeeNothing,
 	} {
 		t.Run(name, func(t *testing.T) {
