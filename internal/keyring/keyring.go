@@ -9,6 +9,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -111,7 +112,30 @@ func (r *Ring) Seal(purpose string, value []byte) ([]byte, error) {
 	return aead.Seal(sealed, nil, value, []byte(purpose)), nil // #nosec G407 -- it draws its nonce itself
 }
 
-// Open decrypts what Seal made for the same purpose, or answers ErrOpen.
+// SealAlike encrypts as Seal does, but equal values of one purpose come out equal while the newest key stays: for what is compared by its
+// sealed form, such as an address. Nothing but their being equal is told by it.
+func (r *Ring) SealAlike(purpose string, value []byte) ([]byte, error) {
+	marking, err := r.derive(r.seal, "alike/"+purpose)
+	if err != nil {
+		return nil, err
+	}
+	block, err := r.block(r.seal, purpose)
+	if err != nil {
+		return nil, err
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, fmt.Errorf("derive key: %w", err)
+	}
+	mark := hmac.New(sha256.New, marking)
+	mark.Write(value)
+	nonce := mark.Sum(nil)[:aead.NonceSize()] // made of the value, so that one nonce never serves two values
+	sealed := binary.BigEndian.AppendUint32(make([]byte, 0, idSize+len(nonce)+len(value)+aead.Overhead()), r.seal)
+	sealed = append(sealed, nonce...)                            // where Open looks for it
+	return aead.Seal(sealed, nonce, value, []byte(purpose)), nil // #nosec G407 -- see above
+}
+
+// Open decrypts what Seal or SealAlike made for the same purpose, or answers ErrOpen.
 func (r *Ring) Open(purpose string, sealed []byte) ([]byte, error) {
 	if len(sealed) < idSize {
 		return nil, ErrOpen
@@ -133,6 +157,26 @@ func (r *Ring) Stale(sealed []byte) bool {
 }
 
 func (r *Ring) aead(id uint32, purpose string) (cipher.AEAD, error) {
+	block, err := r.block(id, purpose)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}
+
+func (r *Ring) block(id uint32, purpose string) (cipher.Block, error) {
+	key, err := r.derive(id, purpose)
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("derive key: %w", err)
+	}
+	return block, nil
+}
+
+func (r *Ring) derive(id uint32, purpose string) ([]byte, error) {
 	secret, ok := r.keys[id]
 	if !ok {
 		return nil, ErrOpen
@@ -141,9 +185,5 @@ func (r *Ring) aead(id uint32, purpose string) (cipher.AEAD, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive key: %w", err)
 	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, fmt.Errorf("derive key: %w", err)
-	}
-	return cipher.NewGCMWithRandomNonce(block)
+	return key, nil
 }

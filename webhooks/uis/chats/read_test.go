@@ -18,7 +18,7 @@ import (
 
 var noon = time.Date(2026, 5, 12, 12, 0, 0, 0, time.UTC)
 
-// place is what the webhooks of contract uis §7 begin with.
+// where is what the webhooks of contract uis §7 begin with.
 const where = `"context":{"app_id":5001,"chat_channel_id":74001},"account_id":286001,"channel_id":35801,`
 
 // The samples 13 to 18 of contract uis §7.
@@ -64,11 +64,11 @@ func TestWebhooksOfBothVersionsBecomeEvents(t *testing.T) {
 	nine := noon.Add(-3 * time.Hour)
 	file := &integration.File{Account: "286001", Channel: "35801", ID: "4001", Token: "rtok1", Type: "photo", Name: "photo.jpg", Size: 120345}
 	taken := with(base(integration.ChatAssigned, "|7001", noon, integration.ChatTold{}), func(e *integration.Event) { e.Report.Employee.ID = 7001 })
-	changed := base(integration.ChatEdited, "|623000001|2b0d1a1f0d6ff5fa7b2b1d0c", noon, integration.ChatTold{Message: &integration.Message{
+	changed := base(integration.ChatEdited, "", noon, integration.ChatTold{Message: &integration.Message{
 		ID: "623000001", Text: "Вот другое фото", Edited: true,
 		File: &integration.File{Account: "286001", Channel: "35801", ID: "4002", Token: "rtok2", Type: "photo", Name: "b.jpg", Size: 7},
 	}})
-	changed.Key = read(t, "PATCH", "/message", edited).Event.Key // a digest
+	changed.Key = read(t, "PATCH", "/message", edited).Event.Key // a digest: see TestWhatAMessageBecomes
 	for name, c := range map[string]struct {
 		method, path, body string
 		want               integration.Event
@@ -99,7 +99,7 @@ func TestWebhooksOfBothVersionsBecomeEvents(t *testing.T) {
 		"18 an operator, v1": {"POST", "/chat/operator", assigned, taken},
 		"18 the end": {"POST", "/chat/close", closed, with(base(integration.ChatClosed, "", noon, integration.ChatTold{Closed: true, Reason: "closed_by_operator"}),
 			func(e *integration.Event) { e.Report.Employee.ID = 7001 })},
-		"a change, as documented": {"POST", "/message", edited, changed},
+		"a change, as documented":  {"POST", "/message", edited, changed},
 		"a change, as one expects": {"PATCH", "/message", edited, changed},
 		"14 a card": {"POST", "/visitor/card", card, integration.Event{
 			Kind: integration.VisitorCard, Key: read(t, "POST", "/visitor/card", card).Event.Key, Session: "visitor:9100000002", Customer: "+79000000008", At: noon,
