@@ -224,12 +224,17 @@ func TestCommentIsRewrittenReadAndCut(t *testing.T) {
 		params m
 		code   string
 	}{
-		{m{"fields": m{"COMMENT": ""}}, "INVALID_ARG_VALUE"}, {m{"Fields": m{"COMMENT": "x"}}, "100"},
+		{m{"fields": m{"COMMENT": ""}}, "INVALID_ARG_VALUE"},
+		{m{"Fields": m{"COMMENT": "x"}}, "100"},
 		{m{"fields": m{"COMMENT": "x"}, "ownerTypeId": 2, "ownerId": d + 1}, "OWNER_NOT_FOUND"},
 	} {
 		if got := edit(c.params); got.Code != c.code {
 			t.Errorf("%v: %s", c.params, got.Raw)
 		}
+	}
+	edit(m{"fields": m{"COMMENT": "[B]Анна:[/B] <script>да</script>"}})
+	if page := w.page("/deal/1"); !strings.Contains(page, "<b>Анна:</b> &lt;script&gt;да&lt;/script&gt;") {
+		t.Error("the page does not show the comment as it should")
 	}
 	long := strings.Repeat("щ", 40_000)
 	edit(m{"fields": m{"COMMENT": long}})
@@ -295,6 +300,10 @@ func TestNoticesBelongToTheirUserAndApplication(t *testing.T) {
 	}
 	if want := "notice to 7: раз | два\nnotice to 1: раз\n"; w.portal.Records() != want {
 		t.Errorf("records %q", w.portal.Records())
+	}
+	w.call("im.notify.system.add", m{"USER_ID": 7, "MESSAGE": "[URL=/crm/lead/details/5/]Лид[/URL]", "TAG": "t"})
+	if page := w.page("/messages"); !strings.Contains(page, `/lead/5">Лид</a>`) {
+		t.Error("the page shows no link")
 	}
 	if got := w.call("im.notify.system.add", m{"USER_ID": 99, "MESSAGE": "x"}); got.Result != false {
 		t.Errorf("to nobody: %s", got.Raw)
