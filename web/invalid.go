@@ -112,7 +112,7 @@ var fieldSentences = map[string]phrase{
 	"unknown_user":      {"Такого пользователя в портале нет. Выберите другого или синхронизируйте справочник.", "The portal has no such user. Choose another, or synchronise the directory."},
 	"session_or_events": {"Укажите либо звонок из журнала, либо события, но не то и другое.", "Give either a call of the journal or events, not both."},
 	"no_call":           {"Это чат или заявка: проверить на черновике можно только звонок.", "This is a chat or a request: only a call can be tried on a draft."},
-	"unknown_session":   {"Такого звонка в этом портале нет. Выберите другой.", "This portal knows no such call. Choose another."},
+	"unknown_session":   {"Такого звонка или обращения в этом портале нет. Выберите другое.", "This portal knows no such call or conversation. Choose another."},
 	"future":            {"Этот момент ещё не наступил. Укажите прошедшее время.", "This moment is still to come. Give one in the past."},
 	"period_too_long":   {"Период длиннее года. Импортируйте по частям.", "The period is longer than a year. Import it in parts."},
 	"range_too_long":    {"Период длиннее года. Возьмите его по частям.", "The period is longer than a year. Take it in parts."},

@@ -14,53 +14,91 @@ type previewIn struct {
 	PortalPath
 	Body struct {
 		Text      string                `json:"text" minLength:"1" maxLength:"1000" doc:"The template"`
-		Direction crm.Direction         `json:"direction,omitempty" enum:"in,out" default:"in" doc:"Of the sample; a stored call has its own"`
+		Of        topic                 `json:"of,omitempty" enum:"incoming,outgoing,chat,offline_message" doc:"What the template is for; calls of the direction when absent"`
+		Direction crm.Direction         `json:"direction,omitempty" enum:"in,out" default:"in" doc:"Of the sample; not looked at beside of; a stored call has its own"`
 		Entity    crm.Kind              `json:"entity" enum:"lead,deal,contact,company"`
-		Session   integration.SessionID `json:"session,omitempty" maxLength:"200" doc:"A stored call to name; a sample when absent"`
+		Session   integration.SessionID `json:"session,omitempty" maxLength:"200" doc:"A stored call or conversation to name; a sample when absent"`
 	}
 }
 
 type previewOut struct {
 	Body struct {
 		Name   string `json:"name" doc:"What the entity would be called; the default name where the template gives nothing"`
-		Sample bool   `json:"sample" doc:"It was made of the examples of the catalogue and not of a call"`
+		Sample bool   `json:"sample" doc:"It was made of the examples of the catalogue and not of what is stored"`
 	}
 }
 
-// previewTemplate has a decision made about the call, with the template in force, and tells the name (T-12).
+// previewTemplate has a decision made about the call or the conversation, with the template in force, and tells the name (T-12, C-12).
 func (a *API) previewTemplate(ctx context.Context, in *previewIn) (*previewOut, error) {
 	m, err := a.mappings(ctx, in.Portal)
 	if err != nil {
 		return nil, err
 	}
-	if problems := settings.CheckTemplate("/text", in.Body.Text); len(problems) > 0 {
+	of := in.Body.Of.or(in.Body.Direction)
+	kind, conversation := of.communication()
+	check := settings.CheckTemplate
+	if conversation {
+		check = settings.CheckChatTemplate
+	}
+	if problems := check("/text", in.Body.Text); len(problems) > 0 {
 		return nil, &refusal{code: "invalid", problems: problems}
 	}
-	call := sampleCall(in.Body.Direction)
-	if in.Body.Session != "" {
-		story, err := a.cfg.Store.Call(ctx, caller(ctx).Tenant.ID, in.Portal, in.Body.Session)
-		if err != nil {
-			return nil, err
-		}
-		if len(story.Events) == 0 {
-			return nil, mistake("/session", "unknown_session")
-		}
-		call = story.Fold()
-	}
-	plan, err := named(m.settings, call, in.Body.Entity, in.Body.Text)
+	story, err := a.toName(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	target := plan.Memory.Target
-	if target == nil {
-		return nil, refuse("nothing_created")
-	}
 	out := &previewOut{}
-	out.Body.Name, out.Body.Sample = target.Title, in.Body.Session == ""
-	if in.Body.Entity == target.Companion {
-		out.Body.Name = target.CompanionTitle
+	out.Body.Sample = story == nil
+	if conversation {
+		chat := sampleChat(kind)
+		if story != nil {
+			chat = *story.FoldChat()
+		}
+		out.Body.Name, err = chatNamed(m, &chat, in.Body.Entity, in.Body.Text)
+		return out, err
 	}
-	return out, nil
+	call := sampleCall(of.direction())
+	if story != nil {
+		call = story.Fold()
+	}
+	out.Body.Name, err = callNamed(m.settings, call, in.Body.Entity, in.Body.Text)
+	return out, err
+}
+
+// toName gives the stored call or conversation that is to be named; nil for a sample. What is of another kind than the template is not
+// known here.
+func (a *API) toName(ctx context.Context, in *previewIn) (*CallStory, error) {
+	if in.Body.Session == "" {
+		return nil, nil //nolint:nilnil // a sample is no story
+	}
+	kind, _, chat := in.Body.Session.Communication()
+	if wanted, conversation := in.Body.Of.communication(); chat != conversation || chat && kind != wanted {
+		return nil, mistake("/session", "unknown_session")
+	}
+	story, err := a.cfg.Store.Call(ctx, caller(ctx).Tenant.ID, in.Portal, in.Body.Session)
+	if err != nil {
+		return nil, err
+	}
+	if len(story.Events) == 0 {
+		return nil, mistake("/session", "unknown_session")
+	}
+	return &story, nil
+}
+
+// callNamed is what an entity would be called that a call makes.
+func callNamed(own *integration.Settings, call integration.Call, k crm.Kind, text string) (string, error) {
+	plan, err := named(own, call, k, text)
+	if err != nil {
+		return "", err
+	}
+	switch target := plan.Memory.Target; {
+	case target == nil:
+		return "", refuse("nothing_created")
+	case k == target.Companion:
+		return target.CompanionTitle, nil
+	default:
+		return target.Title, nil
+	}
 }
 
 // named decides about a first call of a customer whom nobody knows, in a portal that creates an entity of the kind.

@@ -271,6 +271,10 @@ var kinds = map[string]kind{
 		"Звонок внутренний, без номера или с вашего же номера, поэтому называть нечего. Выберите другой звонок.",
 		"The call is internal, without a number or from a number of yours, so that there is nothing to name. Choose another call.",
 	}},
+	"nothing_named": {409, phrase{"По этому обращению такая запись не создаётся", "This conversation makes no such record"}, phrase{
+		"В нём ещё ничего не сказано, или таких записей обращения не создают, поэтому называть нечего. Выберите другое обращение.",
+		"Nothing has been said in it yet, or conversations make no records of this kind, so that there is nothing to name. Choose another conversation.",
+	}},
 	"platform_refuses": {422, phrase{"Платформа отказала", "The platform refuses"}, phrase{
 		"Платформа телефонии не приняла данные подключения ({words}). Проверьте ключ или логин с паролем, адреса и белый список IP в её личном кабинете.",
 		"The telephony platform did not take the credentials ({words}). Check the key or the login and password, the addresses, and its white list of IP addresses.",

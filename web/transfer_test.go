@@ -102,6 +102,7 @@ func TestImportReportsWhatThePortalLacksAndChangesNothing(t *testing.T) {
 	code, mistakes := writer.do("POST", at+"/import", body, "If-Match", `"1"`).want(t, 422).problem(t)
 	want := []string{
 		"/document/settings/employees/1/user lacks_user", "/document/settings/telephony/incoming/responsible/rules/0/user lacks_user",
+		"/document/settings/chats/responsible/rules/0/user lacks_user",
 	}
 	if diff := cmp.Diff(want, mistakes); diff != "" || code != "import_refused" {
 		t.Errorf("%s (-want +got):\n%s", code, diff)
@@ -111,7 +112,7 @@ func TestImportReportsWhatThePortalLacksAndChangesNothing(t *testing.T) {
 	}
 	body["mapping"], body["dry_run"] = map[string]any{"users": map[string]any{"7": 22}}, true
 	report = writer.do("POST", at+"/import", body).want(t, 200).json(t)
-	if len(report["lacks"].([]any)) != 0 || len(report["errors"].([]any)) != 0 || len(report["changes"].([]any)) != 3 || report["version"] != 1.0 {
+	if len(report["lacks"].([]any)) != 0 || len(report["errors"].([]any)) != 0 || len(report["changes"].([]any)) != 4 || report["version"] != 1.0 {
 		t.Errorf("mapped by hand: %v", report)
 	}
 	body["dry_run"] = false
@@ -169,7 +170,7 @@ func TestFilesThatDoNotFitAreRefusedWithTheirPlace(t *testing.T) {
 		"an unknown field": {exportedFrom(func(f *settings.File) {
 			f.Settings = json.RawMessage(`{"colour": 1, "employees": 7}`)
 		}), "import_refused", []string{"/document/settings/colour unknown_field", "/document/settings/employees wrong_type"}},
-		"a mapping to nobody": {exportedText(), "settings_invalid", []string{"/document/settings/employees/1/user unknown_user", "/document/settings/telephony/incoming/responsible/rules/0/user unknown_user"}},
+		"a mapping to nobody": {exportedText(), "settings_invalid", []string{"/document/settings/employees/1/user unknown_user", "/document/settings/telephony/incoming/responsible/rules/0/user unknown_user", "/document/settings/chats/responsible/rules/0/user unknown_user"}},
 	} {
 		body := map[string]any{"document": x.document, "mapping": map[string]any{"users": map[string]any{"7": 404}}}
 		code, mistakes := writer.do("POST", at, body, "If-Match", `"1"`).want(t, 422).problem(t)
