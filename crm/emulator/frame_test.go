@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 
 	"omniconnector/crm/emulator"
@@ -74,11 +76,15 @@ func browse(t *testing.T, address string) {
 	}
 	run := exec.CommandContext(t.Context(), browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
 		"--disable-component-update", "--disable-sync", "--no-proxy-server", "--user-data-dir="+t.TempDir(), "--remote-debugging-port=0", address)
+	// The browser's children write into its directory until they are gone, too: all are killed, and waited for by what they hold open.
+	run.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	run.Stdout = new(bytes.Buffer)
+	run.Cancel = func() error { return syscall.Kill(-run.Process.Pid, syscall.SIGKILL) }
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = run.Process.Kill()
+		_ = run.Cancel()
 		_ = run.Wait() // it was killed
 	})
 }
