@@ -120,11 +120,8 @@ func (a access) HookAccess(ctx context.Context, t integration.TenantID) (webhook
 		return webhooks.HookAccess{}, err
 	}
 	var logins []webhooks.SecretHash
-	switch own, err := a.store.ChatAccess(ctx, t); {
-	case err == nil && !own.Webhooks.IsZero():
-		logins = append(logins, webhooks.SecretHash{Sum: own.Webhooks.Sum})
-	case err != nil && !errors.Is(err, store.ErrNotFound):
-		return webhooks.HookAccess{}, err
+	if !had.Webhooks.IsZero() {
+		logins = append(logins, webhooks.SecretHash{Sum: had.Webhooks.Sum})
 	}
 	return webhooks.HookAccess{
 		Logins: logins, State: had.State, PathSecrets: hashes(had.PathSecrets), BodySecrets: hashes(had.BodySecrets),
