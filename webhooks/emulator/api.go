@@ -16,6 +16,7 @@ const (
 func (p *Platform) interfaces(mux *http.ServeMux) {
 	mux.Handle(CallAPIPath, rpc.NewServer(rpc.CallAPI, p.gate, p.ctx.Done(), p.callMethods()))
 	mux.Handle(DataAPIPath, rpc.NewServer(rpc.DataAPI, p.gate, p.ctx.Done(), p.dataMethods()))
+	p.chatInterfaces(mux)
 }
 
 // CallAPIURL is the Call API's address when Handler is served at base, "http://127.0.0.1:8082".

@@ -213,7 +213,7 @@ func (c *Chat) MessageID(n int) int64 {
 }
 
 // messageID numbers the messages of a chat from 1.
-func messageID(chat int64, n int) int64 { return chat%1_000_000_000_000*100_000 + int64(n) }
+func messageID(chat int64, n int) int64 { return chat%10_000_000_000*100_000 + int64(n) }
 
 func (c *Chat) files(who Employee, source, status string, files []File) {
 	for i, f := range files {
@@ -281,7 +281,7 @@ func step(of *chat.Chat, a *chat.Act, due time.Duration, t *Truth) Step {
 	if a.Message.ID != 0 {
 		v["message_id"] = a.Message.ID
 	}
-	return Step{Due: due, At: a.At, App: of.App, Event: string(a.What), Vars: v, truth: t, act: a}
+	return Step{Due: due, At: a.At, App: of.App, Event: string(a.What), Vars: v, truth: t, act: a, chat: of}
 }
 
 // Conversation is a chat of so many messages, taken by the account's first employee, which the two sides write in turn; ready to be played.

@@ -18,6 +18,7 @@ type Sent struct {
 	App         int64     `json:"app_id"`
 	Event       string    `json:"event"`
 	Session     any       `json:"call_session_id"`
+	Chat        any       `json:"chat_id,omitempty"`
 	Method      string    `json:"method"`
 	URL         string    `json:"url"`  // without its secrets
 	Body        string    `json:"body"` // likewise
@@ -48,7 +49,7 @@ func (p *Platform) Notify(ctx context.Context, s Step) ([]Sent, error) {
 	p.mu.Unlock()
 	p.witness(s.truth, s.At)
 	if s.act != nil {
-		return nil, nil
+		return p.tellAct(ctx, s, trouble)
 	}
 
 	var all []Sent
@@ -56,21 +57,30 @@ func (p *Platform) Notify(ctx context.Context, s Step) ([]Sent, error) {
 		if t.Event != s.Event {
 			continue
 		}
-		r := t.Render(s.Vars, trouble.leave)
-		if trouble.hits("lose", trouble.Lose, s) {
-			all = append(all, p.note(s, r, nil, true))
-			continue
+		sent, err := p.deliver(ctx, s, t.Render(s.Vars, trouble.leave), trouble)
+		all = append(all, sent...)
+		if err != nil {
+			return all, err
 		}
-		times := 1
-		if trouble.hits("duplicate", trouble.Duplicate, s) {
-			times = 2
-		}
-		for range times {
-			attempts, err := p.insist(ctx, r)
-			all = append(all, p.note(s, r, attempts, false))
-			if err != nil {
-				return all, err
-			}
+	}
+	return all, nil
+}
+
+// deliver sends one notification, unless trouble loses it, and twice if trouble says so.
+func (p *Platform) deliver(ctx context.Context, s Step, r Rendered, trouble Trouble) ([]Sent, error) {
+	if trouble.hits("lose", trouble.Lose, s) {
+		return []Sent{p.note(s, r, nil, true)}, nil
+	}
+	times := 1
+	if trouble.hits("duplicate", trouble.Duplicate, s) {
+		times = 2
+	}
+	var all []Sent
+	for range times {
+		attempts, err := p.insist(ctx, r)
+		all = append(all, p.note(s, r, attempts, false))
+		if err != nil {
+			return all, err
 		}
 	}
 	return all, nil
@@ -122,6 +132,9 @@ func (p *Platform) send(ctx context.Context, r Rendered) (int, error) {
 		req.Header.Set("Content-Type", r.ContentType)
 	}
 	req.Header.Set("User-Agent", "emulated-platform")
+	for name, value := range r.Headers {
+		req.Header.Set(name, value)
+	}
 	resp, err := p.client.Do(req)
 	if err != nil {
 		return 0, err
@@ -137,7 +150,7 @@ func (p *Platform) note(s Step, r Rendered, attempts []Attempt, lost bool) Sent 
 	defer p.mu.Unlock()
 	p.count++
 	out := Sent{
-		Number: p.count, App: s.App, Event: s.Event, Session: s.Vars["call_session_id"],
+		Number: p.count, App: s.App, Event: s.Event, Session: s.Vars["call_session_id"], Chat: s.Vars["chat_id"],
 		Method: r.Method, URL: hide(r.URL), Body: hide(r.Body), ContentType: r.ContentType, Attempts: attempts, Lost: lost,
 		Delivered: len(attempts) > 0 && attempts[len(attempts)-1].accepted(),
 	}
@@ -156,14 +169,14 @@ func (p *Platform) Sent() []Sent {
 }
 
 var (
-	secretMember = regexp.MustCompile(`("secret"\s*:\s*")[^"]*`)
+	secretMember = regexp.MustCompile(`("(?:secret|token)"\s*:\s*")[^"]*`)
 	secretPair   = regexp.MustCompile(`(secret=)[^&\s"]*`)
 	tokenSegment = regexp.MustCompile(`(/hooks/[^/?\s]+/)[^/?\s"]+`)
 )
 
 // hide takes the secrets of templates out of what is shown.
 func hide(s string) string {
-	if strings.Contains(s, "secret") {
+	if strings.Contains(s, "secret") || strings.Contains(s, "token") {
 		s = secretMember.ReplaceAllString(s, "${1}[secret]")
 		s = secretPair.ReplaceAllString(s, "${1}[secret]")
 	}

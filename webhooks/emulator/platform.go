@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"omniconnector/webhooks/emulator/adapter"
 	"omniconnector/webhooks/emulator/rpc"
 	"omniconnector/webhooks/emulator/session"
 )
@@ -48,7 +49,9 @@ type Platform struct {
 	sent     []Sent
 	count    int
 	scenes   []scene
-	numbered int64 // the latest of number
+	numbered int64            // the latest of number
+	turns    map[int64][]Step // what of each live chat is being told
+	book     *adapter.Book
 
 	gate    *rpc.Gate
 	started []*Started
@@ -94,7 +97,7 @@ func New(o Options) *Platform {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Platform{
 		o: o, client: client(o), records: newRecords(o), ctx: ctx, stop: stop, accounts: map[int64]*configured{},
-		gate: rpc.NewGate(o.Now), running: map[int64]*running{},
+		gate: rpc.NewGate(o.Now), book: adapter.NewBook(o.Now), turns: map[int64][]Step{}, running: map[int64]*running{},
 	}
 }
 

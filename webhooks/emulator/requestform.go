@@ -92,11 +92,11 @@ func (p *Platform) background(steps ...Step) {
 func (p *Platform) number() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.numbered = max(p.numbered+1, firstNumbered+p.o.Now().Unix()%100_000_000*100)
+	p.numbered = max(p.numbered+1, firstNumbered+p.o.Now().Unix()%100_000_000*10)
 	return p.numbered
 }
 
-const firstNumbered = 100_000_000_000
+const firstNumbered = 1_000_000_000
 
 // addRequest is the site's endpoint (contract uis §4.7): a form of the account whose site has the key.
 func (p *Platform) addRequest(w http.ResponseWriter, r *http.Request) {

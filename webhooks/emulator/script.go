@@ -16,8 +16,9 @@ type Step struct {
 	App   int64
 	Event string
 	Vars  Vars
-	truth *Truth // of the call it tells of: a step may be sent without its script
-	act   *chat.Act
+	truth *Truth    // of the call it tells of: a step may be sent without its script
+	act   *chat.Act // of the chat it tells of
+	chat  *chat.Chat
 }
 
 // Script is what happens, in the order in which it is told.

@@ -28,6 +28,7 @@ type Template struct {
 // Rendered is a notification ready to be sent.
 type Rendered struct {
 	Method, URL, ContentType, Body string
+	Headers                        map[string]string
 }
 
 var placeholder = regexp.MustCompile(`\{\{([a-z0-9_]+)\}\}`)

@@ -30,5 +30,8 @@ func (t Trouble) hits(what string, share float64, s Step) bool {
 	h := fnv.New64a()
 	_, _ = h.Write(fmt.Appendf(nil, "%d|%s|%s|%v|%v|%v|%d", t.Seed, what, s.Event,
 		s.Vars["call_session_id"], s.Vars["leg_id"], s.Vars["file_link"], s.Due))
+	if s.act != nil {
+		_, _ = h.Write(fmt.Appendf(nil, "|%v|%v", s.Vars["chat_id"], s.Vars["message_id"]))
+	}
 	return dice(h.Sum64()).Float64() < share
 }
