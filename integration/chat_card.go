@@ -11,9 +11,3 @@ func PassCard(conversations int, m Memory) Plan {
 	p.Reasons = []Reason{{Rule: "C-14", Code: code, Args: map[string]string{"conversations": decimal(int64(conversations))}}}
 	return p
 }
-
-// Identities are all the names under which the conversation's visitor may be known, the strongest first: whoever shares one of them is
-// the same person (C-16).
-func (c *Conversation) Identities(s *Settings) []CustomerKey {
-	return identities(&c.Visitor, s.Country)
-}

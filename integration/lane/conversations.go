@@ -24,7 +24,7 @@ const (
 
 // conversing gathers what only a decision about a conversation looks at.
 func (l *Lane) conversing(s *session, f *integration.Facts) {
-	s.keys = f.Chat.Identities(f.Settings)
+	s.keys = f.Identities()
 	if len(s.keys) > 0 {
 		s.customer = integration.Stronger(s.customer, s.keys[0])
 	}

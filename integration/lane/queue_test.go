@@ -123,7 +123,7 @@ func TestAnotherCallWaitsForEntitiesOnTheWay(t *testing.T) {
 		}
 	}
 	q.apply(Change{Key: create.Key, State: StateDead})
-	if q.creating("+79000000001", "2") {
+	if q.creating([]integration.CustomerKey{"+79000000001"}, "2") {
 		t.Error("a dead letter holds the customer up")
 	}
 }
