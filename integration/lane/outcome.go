@@ -44,9 +44,9 @@ func (l *Lane) refused(e *Entry, err *crm.Error) ActionState {
 	switch e.Action.Do.(type) {
 	case crm.ShowCard, crm.HideCard:
 		return StateFailed // the call is over: nobody misses a card
-	case crm.AddActivity, crm.Comment:
+	case crm.AddActivity, crm.Comment, crm.SetActivity, crm.BindActivity:
 		if err.Kind == crm.NotFound {
-			return StateFailed // the record was deleted: there is nowhere to write it
+			return StateFailed // the record or the activity was deleted: there is nowhere to write it
 		}
 		return StateDead
 	case crm.Finish:

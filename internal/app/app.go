@@ -62,6 +62,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		{"listen", a.listen},
 		{"make lanes", a.makeLanes},
 		{"make receivers", a.makeReceivers},
+		{"serve files", a.makeFiles},
 		{"make pages", a.makeWeb},
 	} {
 		if err := step.do(ctx); err != nil {
@@ -125,7 +126,7 @@ func (a *App) makeLanes(context.Context) error {
 	a.compiler = &settings.Compiler{}
 	c := a.cfg.Lane
 	c.Store, c.Portals, c.Recordings = a.store, a.portals, outbound.NewRecordings(policy, a.cfg.RecordLimit)
-	c.Platforms, c.Prepare = a.centres, a.prepare()
+	c.Platforms, c.Prepare, c.FileLink = a.centres, a.prepare(), a.fileLink
 	c.Settings, c.Now, c.Log = a.compiler, a.cfg.Now, a.cfg.Log.With(slog.String("component", "lane"))
 	observe := c.Observe
 	c.Observe = func(r lane.Request) {

@@ -1,13 +1,20 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"sync"
+	"time"
 
 	"omniconnector/integration"
+	"omniconnector/internal/outbound"
 	"omniconnector/internal/store"
 	"omniconnector/webhooks"
+	"omniconnector/webhooks/files"
+	"omniconnector/webhooks/uis/chatapi"
 	"omniconnector/webhooks/uis/chats"
 )
 
@@ -80,4 +87,71 @@ func (a *App) sharedLogins() ([]webhooks.SecretHash, error) {
 		return nil, fmt.Errorf("OMNI_CHAT_ADAPTER_LOGIN needs OMNI_CHAT_ADAPTER_HOOK_TOKEN: without it the platform's chats could not be told from a stranger's")
 	}
 	return all, nil
+}
+
+// adapters fetches files of messages from the platform: by the tenant's own adapter, else by the installation's. It keeps their clients,
+// which hold logins that cost to get.
+type adapters struct {
+	cfg       Config
+	store     *store.Store
+	transport http.RoundTripper
+
+	mu      sync.Mutex
+	clients map[integration.TenantID]adapterClient
+}
+
+type adapterClient struct {
+	client *chatapi.Client
+	saved  time.Time // of the access it was made with
+}
+
+// Open fetches one file.
+func (a *adapters) Open(ctx context.Context, t integration.TenantID, f integration.File) (files.Payload, error) {
+	client, err := a.client(ctx, t)
+	if err != nil {
+		return files.Payload{}, err
+	}
+	return client.Resource(ctx, f)
+}
+
+func (a *adapters) client(ctx context.Context, t integration.TenantID) (*chatapi.Client, error) {
+	access, err := a.store.ChatAccess(ctx, t)
+	if errors.Is(err, store.ErrNotFound) {
+		s := a.cfg.ChatAdapter
+		if s.Login == "" {
+			return nil, files.ErrGone
+		}
+		t, access = "", store.ChatAccess{URL: s.URL, Login: integration.Secret(s.Login), Password: s.Password}
+	} else if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if had, ok := a.clients[t]; ok && had.saved.Equal(access.Saved) {
+		return had.client, nil
+	}
+	client, err := chatapi.New(chatapi.Config{
+		URL: cmp.Or(access.URL, chatapi.UIS), Username: string(access.Login), Password: access.Password, Transport: a.transport, Now: a.cfg.Now, Log: a.cfg.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.clients[t] = adapterClient{client, access.Saved}
+	return client, nil
+}
+
+// fileLink is the address at which people in the portal open a conversation's file.
+func (a *App) fileLink(t integration.TenantID, f integration.File, until time.Time) string {
+	return files.Signer{Keys: a.keyring}.Link(a.cfg.PublicURL, t, f, until)
+}
+
+// makeFiles serves the files of conversations by their links.
+func (a *App) makeFiles(context.Context) error {
+	policy := outbound.Policy{AllowPrivate: a.cfg.AllowPrivate}
+	own := &adapters{cfg: a.cfg, store: a.store, transport: policy.Transport(), clients: map[integration.TenantID]adapterClient{}}
+	files.NewServer(files.Options{
+		Links: files.Signer{Keys: a.keyring}, Now: a.cfg.Now, Log: a.cfg.Log,
+		Opener: files.Origins{Addresses: files.NewAddresses(policy.Transport(), policy.Allowed), Resources: own},
+	}).Mount(a.router)
+	return nil
 }

@@ -150,3 +150,29 @@ func (w *World) ConnectPlatform(ctx context.Context, st *store.Store) error {
 	}
 	return nil
 }
+
+// ConnectChats connects the platform's chats to the tenant by an adapter of the tenant's own: base is the connector's address. With
+// that the tenant has access to the files of messages.
+func (w *World) ConnectChats(ctx context.Context, st *store.Store, p Provisioned, base string) error {
+	token := NewSecret()
+	had, err := st.ChatAccess(ctx, w.Tenant)
+	if err == nil && had.AdapterID != 0 { // from an earlier start of this world, which the emulated platform has forgotten
+		if err := st.DeleteChatAccess(ctx, w.Tenant); err != nil {
+			return err
+		}
+	}
+	// What proves webhooks is stored first: the platform tells of the account as soon as it is connected.
+	access := store.ChatAccess{URL: platform.ChatAPIURL(w.PlatformURL) + "/v1/adapter", Login: "-", Password: "-", Webhooks: store.BearerAuth(token)}
+	if err := st.SaveChatAccess(ctx, w.Tenant, access); err != nil {
+		return fmt.Errorf("connect chats: %w", err)
+	}
+	adapter, connection, err := w.Platform.ConnectChats(ctx, w.Shop.AppID, platform.Adapter{
+		Type: "omniconnector", Name: "OMNI", URL: p.HookURL(base) + "/chats", Version: "v2", Auth: platform.Auth{Type: "Bearer", Token: string(token)},
+	})
+	if err != nil {
+		return fmt.Errorf("connect chats: %w", err)
+	}
+	access.Login, access.Password = integration.Secret(adapter.Login), integration.Secret(adapter.Password)
+	access.AdapterID, access.AccountID = adapter.ID, connection.ID
+	return st.SaveChatAccess(ctx, w.Tenant, access)
+}

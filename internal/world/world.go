@@ -263,6 +263,9 @@ func Settings() integration.Settings {
 	s.Telephony.Hours.Days = nil // the morning begins at whatever hour it is played
 	in, out := &s.Telephony.Incoming, &s.Telephony.Outgoing
 	in.Responsible.Default, out.Responsible.Default = 1, 1
+	for _, c := range []*integration.Conversations{&s.Chats, &s.Offline} {
+		c.Enabled, c.Responsible.Default = true, 1
+	}
 	in.Responsible.Rules = []integration.ResponsibleRule{
 		{Name: "Ночные звонки", User: 10, Where: is(integration.ParamScenario, rules.Include, "Нерабочее время")},
 		{Name: "Реклама в поиске", User: 9, Where: rules.Filter{Join: rules.And, Of: []rules.Filter{
