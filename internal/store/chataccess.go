@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/subtle"
 	"fmt"
 	"time"
 
@@ -51,7 +50,8 @@ const (
 	AuthBearer AuthScheme = "Bearer"
 )
 
-// WebhookAuth recognises what webhooks are authenticated with, without holding it: Sum is made as webhooks.BasicLogin and BearerLogin make theirs.
+// WebhookAuth recognises what webhooks are authenticated with, without holding it: Sum is made as webhooks.BasicLogin and BearerLogin
+// make theirs.
 type WebhookAuth struct {
 	Scheme AuthScheme
 	Sum    [sha256.Size]byte
@@ -69,11 +69,6 @@ func BearerAuth(token integration.Secret) WebhookAuth {
 
 // IsZero reports whether nothing is asked of webhooks.
 func (a WebhookAuth) IsZero() bool { return a.Scheme == "" }
-
-// Same compares what a webhook brought with what is asked of it, in constant time.
-func (a WebhookAuth) Same(brought WebhookAuth) bool {
-	return !a.IsZero() && a.Scheme == brought.Scheme && subtle.ConstantTimeCompare(a.Sum[:], brought.Sum[:]) == 1
-}
 
 // SaveChatAccess stores how the tenant's own adapter is reached, instead of what was known. ErrNotFound means no such tenant, ErrInvalid
 // that the address is missing or the scheme of webhooks unknown.

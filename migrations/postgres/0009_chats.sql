@@ -22,7 +22,7 @@ CREATE TABLE chat_access (
     adapter_id  bigint NOT NULL, -- 0 not told
     account_id  bigint NOT NULL, -- 0 not told
     auth_scheme text   NOT NULL, -- of webhooks: Basic, Bearer; empty: the address alone proves them
-    auth_hash   bytea  NOT NULL, -- sha256 of the token, or of login:password
+    auth_hash   bytea  NOT NULL, -- sha256 of the scheme and what it brings
     saved_at    bigint NOT NULL,
     PRIMARY KEY (tenant_id)
 );
