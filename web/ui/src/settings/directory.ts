@@ -3,6 +3,9 @@ import { reactive } from 'vue'
 
 import { api, ask, type Schemas } from '@/api/client'
 import { keeps, sameTenant } from '@/identity/tenancy'
+import { lang } from '@/words'
+
+import { asked, type Topic } from './topic'
 
 export interface Choice {
   value: string
@@ -16,15 +19,16 @@ export interface Choice {
 interface Known {
   portal: string
   directory: Schemas['DirectoryView'] | null
-  words: { in: Schemas['Word'][]; out: Schemas['Word'][] }
+  words: Record<Topic, Schemas['Word'][]>
   // limits are how large a filter may be, null before they are known.
   limits: Schemas['Limits'] | null
   // functions are what a free expression may call.
   functions: string[]
-  variables: Schemas['Variable'][]
+  // variables are those of name templates.
+  variables: Record<'call' | 'chat' | 'offline_message', Schemas['Variable'][]>
 }
 
-const nothing = (): Known => ({ portal: '', directory: null, words: { in: [], out: [] }, limits: null, functions: [], variables: [] })
+const nothing = (): Known => ({ portal: '', directory: null, words: { in: [], out: [], chat: [], offline_message: [] }, limits: null, functions: [], variables: { call: [], chat: [], offline_message: [] } })
 
 export const known = reactive<Known>(nothing())
 
@@ -39,13 +43,18 @@ export async function need(portal: string): Promise<void> {
 // load reads it anew, after a synchronisation for example.
 export async function load(portal: string): Promise<void> {
   const same = sameTenant()
-  const [directory, incoming, outgoing, variables] = await Promise.all([
+  const wordsOf = (topic: Topic) => ask(api.GET('/api/v1/words', { params: { query: { of: asked(topic) } } }))
+  const variablesOf = (topic: Topic) => ask(api.GET('/api/v1/variables', { params: { query: { of: asked(topic) } } }))
+  const [directory, incoming, outgoing, chats, requests, ofCalls, ofChats, ofRequests] = await Promise.all([
     ask(api.GET('/api/v1/portals/{portal}/directory', { params: { path: { portal } } })),
-    ask(api.GET('/api/v1/words', { params: { query: { direction: 'in' } } })),
-    ask(api.GET('/api/v1/words', { params: { query: { direction: 'out' } } })),
-    ask(api.GET('/api/v1/variables')),
+    wordsOf('in'), wordsOf('out'), wordsOf('chat'), wordsOf('offline_message'), variablesOf('in'), variablesOf('chat'), variablesOf('offline_message'),
   ])
-  if (same()) Object.assign(known, { portal, directory, words: { in: incoming.words, out: outgoing.words }, limits: incoming.limits, functions: incoming.functions, variables: variables.variables })
+  if (!same()) return
+  const read: Known = {
+    portal, directory, words: { in: incoming.words, out: outgoing.words, chat: chats.words, offline_message: requests.words }, limits: incoming.limits,
+    functions: incoming.functions, variables: { call: ofCalls.variables, chat: ofChats.variables, offline_message: ofRequests.variables },
+  }
+  Object.assign(known, read)
 }
 
 // users are the portal's, those who were dismissed last.
@@ -67,6 +76,19 @@ export function stages(funnel: number): Choice[] {
   return inOrder(found?.stages ?? [])
 }
 
+// firstStage is where new deals of a funnel begin; the portal's order is that of the work.
+export function firstStage(funnel: number): string {
+  const open = (known.directory?.funnels ?? []).find((f) => f.id === funnel)?.stages?.filter((s) => !s.closed) ?? []
+  return [...open].sort((a, b) => (a.sort ?? 0) - (b.sort ?? 0))[0]?.code ?? ''
+}
+
+// move sends what begins in one funnel to another: a stage is of one funnel, and with another it would be a mistake.
+export function move(place: { funnel: number; stage: string }, funnel: string): void {
+  if (Number(funnel) === place.funnel) return
+  place.funnel = Number(funnel)
+  place.stage = firstStage(place.funnel)
+}
+
 // leadStages are the statuses of leads.
 export function leadStages(): Choice[] {
   return inOrder(known.directory?.lead_stages ?? [])
@@ -80,6 +102,14 @@ export function withLeads(): boolean {
 // numbers are the tenant's virtual numbers at the platform.
 export function numbers(): Choice[] {
   return (known.directory?.platform?.numbers ?? []).map((n) => ({ value: n.number, label: n.number, hint: n.name, gone: !n.active }))
+}
+
+// channelTypes are the types of channel whose chats can be processed (C-3), each with the names of those that are connected.
+export function channelTypes(): Choice[] {
+  const connected = known.directory?.platform?.channels ?? []
+  return (known.directory?.channel_types ?? []).map((c) => ({
+    value: c.type, label: lang() === 'ru' ? c.ru : c.en, hint: connected.filter((one) => one.type === c.type).map((one) => one.name || `#${one.id}`).join(', '),
+  }))
 }
 
 // fields are the portal's own fields of a kind of entity.

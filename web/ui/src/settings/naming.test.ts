@@ -59,7 +59,7 @@ describe('values in words', () => {
     const where = { parameter: 'site', mode: 'include', values: ['41'] }
     expect(valueLines('/telephony/incoming/funnels/rules/1', { ...item, where }, document)).toEqual([
       { label: 'название', text: 'Опт' }, { label: 'создавать', text: 'сделка' }, { label: 'воронка', text: 'Опт' }, { label: 'стадия', text: 'Первая' },
-      { label: 'фильтр', where, direction: 'in' },
+      { label: 'фильтр', where, topic: 'in' },
     ])
   })
 
@@ -67,6 +67,6 @@ describe('values in words', () => {
     ['/telephony/outgoing/filter/where/of', [{ parameter: 'employee' }], { of: [{ parameter: 'employee' }] }],
     ['/telephony/outgoing/filter/where/of/1', { parameter: 'employee' }, { parameter: 'employee' }],
   ])('leaves a part of a filter to it too: %s', (pointer, value, where) => {
-    expect(valueLines(pointer, value)).toEqual([{ label: '', where, direction: 'out' }])
+    expect(valueLines(pointer, value)).toEqual([{ label: '', where, topic: 'out' }])
   })
 })

@@ -1,13 +1,14 @@
 // Places and values of the settings document in people's words: what differs between versions, and where something is wrong.
 import { i18n, lang } from '@/words'
 
-import { fields, funnels, known, leadStages, stages, users, type Choice } from './directory'
+import { channelTypes, fields, funnels, known, leadStages, stages, users, type Choice } from './directory'
 import { at } from './draft'
 import { valuesOf } from './filter/values'
 import type { Filter } from './shape'
+import { about, heard, type Topic } from './topic'
 
 // The lists of the document and what one item of each is called.
-const items: Record<string, string> = { rules: 'rule', values: 'value', own_numbers: 'number', employees: 'employee', only: 'only', days: 'day' }
+const items: Record<string, string> = { rules: 'rule', channels: 'channel', values: 'value', own_numbers: 'number', employees: 'employee', only: 'only', days: 'day' }
 
 // pathWords names a place step by step: Телефония, Входящие, Воронки, правило 2, стадия. The document gives rules their names.
 export function pathWords(pointer: string, document?: unknown): string[] {
@@ -50,15 +51,15 @@ export interface Line {
   label: string
   text?: string
   where?: Filter
-  direction?: 'in' | 'out'
+  topic?: Topic
 }
 
 // valueLines tells a value of the document; an object has a line for each of its members. The document is where it stands.
 export function valueLines(pointer: string, value: unknown, document?: unknown): Line[] {
-  const direction = pointer.includes('/outgoing/') ? 'out' : 'in'
-  if (Array.isArray(value) && /\/where(\/of\/\d+)*\/of$/.test(pointer)) return [{ label: '', where: { of: value as Filter[] }, direction }]
+  const topic = about(pointer)
+  if (Array.isArray(value) && /\/where(\/of\/\d+)*\/of$/.test(pointer)) return [{ label: '', where: { of: value as Filter[] }, topic }]
   if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-    if (/\/where(\/of\/\d+)*$/.test(pointer)) return [{ label: '', where: value as Filter, direction }]
+    if (/\/where(\/of\/\d+)*$/.test(pointer)) return [{ label: '', where: value as Filter, topic }]
     return Object.entries(value).flatMap(([member, inner]) =>
       valueLines(`${pointer}/${member}`, inner, document).map((line) => ({ ...line, label: [...pathWords(`/${member}`), line.label].filter(Boolean).join(' · ') })),
     )
@@ -87,9 +88,10 @@ function nameIn(pointer: string, id: string, document: unknown): string | undefi
   if (/\/responsible\/(default|rules\/\d+\/user)$|^\/employees\/\d+\/user$/.test(pointer)) return of(users())
   if (/^\/employees\/\d+\/employee$|^\/sync\/only\/\d+$/.test(pointer)) return of(valuesOf('employee'))
   if (/\/funnel$/.test(pointer)) return of(funnels())
+  if (/\/channels\/\d+$/.test(pointer)) return channelTypes().find((c) => c.value === id)?.label ?? id
   if (/\/lead_stage$/.test(pointer)) return of(leadStages())
   if (/\/stage$/.test(pointer)) return of(stagesAt(pointer.replace(/\/stage$/, ''), document))
-  const kind = /^\/telephony\/extra_fields\/(\w+)\/\d+\/field$/.exec(pointer)?.[1]
+  const kind = /\/extra_fields\/(\w+)\/\d+\/field$/.exec(pointer)?.[1]
   if (kind) return of(fields(kind))
   const condition = /^(.*)\/values\/\d+$/.exec(pointer)?.[1]
   if (condition) return valuesOf(String(at(document, `${condition}/parameter`) ?? '')).find((c) => c.value === id)?.label ?? id
@@ -111,13 +113,13 @@ function words(pointer: string, value: string): string {
     return new Intl.DateTimeFormat(lang(), { weekday: 'long', timeZone: 'UTC' }).format(new Date(Date.UTC(2024, 0, Number(value))))
   }
   if (/\/extra_fields\/\w+\/\d+\/parameter$/.test(pointer)) {
-    const variable = known.variables.find((v) => v.name === value)
+    const variable = known.variables[heard(about(pointer))].find((v) => v.name === value)
     return variable ? variable[lang()] : value
   }
   if (/\/parameter$/.test(pointer)) {
-    const word = [...known.words.in, ...known.words.out].find((w) => w.parameter === value)
+    const word = known.words[about(pointer)].find((w) => w.parameter === value)
     return word ? (lang() === 'ru' ? word.label_ru : word.label_en) : value
   }
-  if (/\/(language|entity|talker|companion|mode|join)$/.test(pointer) && te(`versions.value.${value}`)) return t(`versions.value.${value}`)
+  if (/\/(language|entity|talker|companion|mode|join|make|comment_to|transcript)$/.test(pointer) && te(`versions.value.${value}`)) return t(`versions.value.${value}`)
   return value
 }

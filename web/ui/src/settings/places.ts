@@ -5,6 +5,12 @@ const places: [prefix: RegExp, page: string][] = [
   [/^\/telephony\/(incoming|outgoing)\/responsible|^\/telephony\/talker/, 'responsibles'],
   [/^\/telephony\/extra_fields/, 'fields'],
   [/^\/telephony/, 'telephony'],
+  ...(['chats', 'offline'] as const).flatMap((section): [RegExp, string][] => [
+    [new RegExp(`^/${section}/names`), `${section}-names`],
+    [new RegExp(`^/${section}/(primary|repeat)/(?!make$)`), `${section}-funnels`],
+    [new RegExp(`^/${section}/extra_fields`), `${section}-fields`],
+    [new RegExp(`^/${section}(/|$)`), section],
+  ]),
   [/^\/(sync|employees)/, 'employees'],
 ]
 
@@ -14,7 +20,9 @@ export function placeOf(pointer: string): string {
 }
 
 // split are the parts of the document that several pages share; every other part lies on one page.
-const split = ['', '/telephony', '/telephony/incoming', '/telephony/outgoing']
+const split = [
+  '', '/telephony', '/telephony/incoming', '/telephony/outgoing', ...['/chats', '/offline'].flatMap((section) => [section, `${section}/primary`, `${section}/repeat`]),
+]
 
 // unsavedPages names the pages on which two documents differ.
 export function unsavedPages(now: unknown, before: unknown, pointer = ''): Set<string> {

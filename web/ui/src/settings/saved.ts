@@ -11,12 +11,18 @@ const kinds: EntityKind[] = ['lead', 'deal', 'contact', 'company']
 function remember(): void {
   if (!draft.document || !draft.stored) return
   const stored = JSON.parse(draft.stored) as Settings
-  for (const way of ['incoming', 'outgoing'] as const) {
+  const [was, now] = [named(stored), named(draft.document)]
+  now.forEach((names, part) => {
     for (const kind of kinds) {
-      const rows = draft.document.telephony[way].names[kind]
-      stored.telephony[way].names[kind].forEach((template, i) => rows[i] && texts.set(toRaw(rows[i]), template.text))
+      const rows = names[kind]
+      was[part]?.[kind].forEach((template, i) => rows[i] && texts.set(toRaw(rows[i]), template.text))
     }
-  }
+  })
+}
+
+// named are the parts of the document that have templates.
+function named(s: Settings): Settings['chats']['names'][] {
+  return [s.telephony.incoming.names, s.telephony.outgoing.names, s.chats.names, s.offline.names]
 }
 
 // The document and what is stored are the same at these moments: it was loaded, saved, or all changes were taken back.

@@ -16,6 +16,39 @@ export interface Calls {
   responsible: { default: number; rules: ResponsibleRule[] }
 }
 
+export type ExtraFields = { always: boolean } & Record<EntityKind, FieldPair[]>
+export type ChatFunnelRule = { name: string; lead_stage: string; funnel: number; stage: string; where: Filter }
+
+// Making is which records a conversation makes (C-5); the last two are for repeat ones only.
+export type Making = 'lead' | 'deal' | 'lead_and_deal' | 'activity' | 'nothing'
+
+export interface Beginning {
+  make: Making
+  lead_stage: string
+  funnel: number
+  stage: string
+  rules: ChatFunnelRule[]
+}
+
+export interface Conversations {
+  enabled: boolean
+  create: boolean
+  channels: string[]
+  filter: { on: boolean; where: Filter }
+  responsible: { default: number; rules: ResponsibleRule[] }
+  primary: Beginning
+  repeat: Beginning
+  comment_to: 'deals' | 'leads' | 'both'
+  transcript: 'start' | 'end'
+  notify: boolean
+  copy_to_client: boolean
+  closed_too: boolean
+  names: Record<EntityKind, NameTemplate[]>
+  extra_fields: ExtraFields
+  without_contacts: boolean
+  silence_hours: number
+}
+
 export interface Telephony {
   enabled: boolean
   other_telephony: { on: boolean; settle_seconds: number }
@@ -26,7 +59,7 @@ export interface Telephony {
   records: boolean
   records_with_filter: boolean
   chat_notice: boolean
-  extra_fields: { always: boolean } & Record<EntityKind, FieldPair[]>
+  extra_fields: ExtraFields
   notes: boolean
   working_hours: { days: number[]; from: string; till: string }
   incoming: Calls
@@ -46,6 +79,8 @@ export interface Settings {
   employees: { employee: number; user: number }[]
   sync: { daily: boolean; only: number[]; statuses: boolean }
   telephony: Telephony
+  chats: Conversations
+  offline: Conversations
 }
 
 const kinds: EntityKind[] = ['lead', 'deal', 'contact', 'company']
@@ -58,16 +93,20 @@ export function complete(stored: Schemas['Settings']): Settings {
   s.employees ??= []
   s.sync.only ??= []
   s.telephony.working_hours.days ??= []
-  for (const kind of kinds) s.telephony.extra_fields[kind] ??= []
-  for (const calls of [s.telephony.incoming, s.telephony.outgoing]) {
+  for (const section of [s.telephony, s.chats, s.offline]) for (const kind of kinds) section.extra_fields[kind] ??= []
+  for (const calls of [s.telephony.incoming, s.telephony.outgoing, s.chats, s.offline]) {
     calls.filter.where ??= {}
     for (const kind of kinds) {
       calls.names[kind] ??= []
       for (const template of calls.names[kind]) template.where ??= {}
     }
-    calls.funnels.rules ??= []
     calls.responsible.rules ??= []
-    for (const rule of [...calls.funnels.rules, ...calls.responsible.rules]) rule.where ??= {}
+    for (const rule of calls.responsible.rules) rule.where ??= {}
+  }
+  for (const section of [s.chats, s.offline]) section.channels ??= []
+  for (const funnels of [s.telephony.incoming.funnels, s.telephony.outgoing.funnels, s.chats.primary, s.chats.repeat, s.offline.primary, s.offline.repeat]) {
+    funnels.rules ??= []
+    for (const rule of funnels.rules) rule.where ??= {}
   }
   return s
 }

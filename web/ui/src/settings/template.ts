@@ -1,16 +1,23 @@
-// Name templates (T-12): the default names, the variables, and the call that a preview is made of.
+// Name templates (T-12, C-12): the default names, the variables, and the call or conversation that a preview is made of.
 import { api, ask } from '@/api/client'
 import { keeps } from '@/identity/tenancy'
 import { lang } from '@/words'
 
 import { known } from './directory'
+import type { EntityKind } from './shape'
+import { heard, type Topic } from './topic'
 
-export type Direction = 'in' | 'out'
-
-// defaults are what an entity is called when no template is set: the portal sees them as they are here.
-export const defaults: Record<Direction, string> = {
+// calls are what an entity is called when no template is set: the portal sees them as they are here.
+const calls = {
   in: 'Входящий звонок на номер {{contact_phone_number}} из приложения {{app_name}}',
   out: 'Исходящий звонок на номер {{contact_phone_number}} из приложения {{app_name}}',
+}
+
+// defaultName is what an entity is called when no template is set (T-12, C-12).
+export function defaultName(topic: Topic, entity: EntityKind): string {
+  if (topic === 'in' || topic === 'out') return calls[topic]
+  if (entity === 'contact' || entity === 'company') return '{{visitor}}'
+  return topic === 'chat' ? '{{channel_name}}: {{visitor}}' : 'Офлайн-заявка: {{visitor}}'
 }
 
 export interface VariableItem {
@@ -20,27 +27,27 @@ export interface VariableItem {
 }
 
 // variables are described in the language of the page, each with an example of what it gives.
-export function variables(): VariableItem[] {
-  return known.variables.map((v) => ({ value: v.name, label: lang() === 'ru' ? v.ru : v.en, description: `{{${v.name}}} → ${v.example}` }))
+export function variables(topic: Topic): VariableItem[] {
+  return known.variables[heard(topic)].map((v) => ({ value: v.name, label: lang() === 'ru' ? v.ru : v.en, description: `{{${v.name}}} → ${v.example}` }))
 }
 
-const looked = 30 // seconds a found call stays the latest
+const looked = 30 // seconds what was found stays the latest
 const found = new Map<string, { at: number; session: Promise<string | undefined> }>()
 
 keeps(() => found.clear())
 
-// latestCall is the session of the newest call of a direction, undefined before there was one.
-export function latestCall(portal: string, direction: Direction): Promise<string | undefined> {
-  const key = `${portal} ${direction}`
+// latest is the session of the newest call of a direction, chat or request; undefined before there was one.
+export function latest(portal: string, topic: Topic): Promise<string | undefined> {
+  const key = `${portal} ${topic}`
   const before = found.get(key)
   if (before && Date.now() - before.at < looked * 1000) return before.session
-  const session = look(portal, direction)
+  const session = look(portal, topic)
   found.set(key, { at: Date.now(), session })
   session.catch(() => found.delete(key))
   return session
 }
 
-async function look(portal: string, direction: Direction): Promise<string | undefined> {
-  const { events } = await ask(api.GET('/api/v1/events', { params: { query: { portal, limit: 200 } } }))
-  return events.find((e) => e.event.report?.direction === direction && e.event.session)?.event.session
+async function look(portal: string, topic: Topic): Promise<string | undefined> {
+  const { calls } = await ask(api.GET('/api/v1/calls', { params: { query: { portal, communication: heard(topic), limit: 50 } } }))
+  return calls.find((c) => c.session && (c.row === 'chat' || c.row === 'offline' || (c.row === 'call' && c.direction === topic)))?.session
 }

@@ -1,5 +1,7 @@
 // The pages by address. What belongs to one portal has its id in the address, so that a link means the same to everybody.
-import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHashHistory, type RouteMeta, type RouteRecordRaw } from 'vue-router'
+
+import type { Section } from '@/settings/topic'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -9,6 +11,19 @@ declare module 'vue-router' {
     settings?: boolean
     // help names the section of the help panel (seed, «Справочник»).
     help?: string
+  }
+}
+
+// conversations are the pages of a section that chats and offline requests have alike.
+function conversations(section: Section, meta: RouteMeta, component: () => Promise<unknown>): RouteRecordRaw {
+  return {
+    path: `/p/:portal/${section}`, component, meta,
+    children: [
+      { path: '', name: section, component: () => import('@/pages/chats/Basics.vue'), props: { section } },
+      { path: 'funnels', name: `${section}-funnels`, component: () => import('@/pages/chats/Funnels.vue'), props: { section } },
+      { path: 'names', name: `${section}-names`, component: () => import('@/pages/chats/Names.vue'), props: { section } },
+      { path: 'fields', name: `${section}-fields`, component: () => import('@/pages/chats/Fields.vue'), props: { section } },
+    ],
   }
 }
 
@@ -29,8 +44,8 @@ const routes: RouteRecordRaw[] = [
       { path: 'fields', name: 'fields', component: () => import('@/pages/telephony/ExtraFields.vue'), meta: { help: 'fields' } },
     ],
   },
-  { path: '/p/:portal/chats', name: 'chats', component: () => import('@/pages/settings/Chats.vue'), meta: { title: 'shell.chats', help: 'chats' } },
-  { path: '/p/:portal/offline', name: 'offline', component: () => import('@/pages/settings/Offline.vue'), meta: { title: 'shell.offline', help: 'offline' } },
+  conversations('chats', { title: 'shell.chats', settings: true, help: 'chats' }, () => import('@/pages/settings/Chats.vue')),
+  conversations('offline', { title: 'shell.offline', settings: true, help: 'offline' }, () => import('@/pages/settings/Offline.vue')),
   { path: '/p/:portal/lines', name: 'lines', component: () => import('@/pages/settings/Lines.vue'), meta: { title: 'shell.lines', help: 'lines' } },
   { path: '/p/:portal/employees', name: 'employees', component: () => import('@/pages/employees/Employees.vue'), meta: { title: 'shell.employees', settings: true, help: 'employees' } },
   { path: '/p/:portal/simulate', name: 'simulate', component: () => import('@/pages/simulate/Simulate.vue'), meta: { title: 'shell.simulate', settings: true, help: 'simulate' } },
@@ -39,6 +54,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/p/:portal/versions', name: 'versions', component: () => import('@/pages/versions/Versions.vue'), meta: { title: 'shell.versions', help: 'versions' } },
   { path: '/journal', name: 'journal', component: () => import('@/pages/journal/Journal.vue'), meta: { title: 'shell.journal', help: 'journal' } },
   { path: '/calls/:session', name: 'call', component: () => import('@/pages/journal/Call.vue'), meta: { title: 'shell.call', help: 'journal' } },
+  { path: '/conversations/:session', name: 'conversation', component: () => import('@/pages/journal/Call.vue'), meta: { title: 'shell.conversation', help: 'journal' } },
   { path: '/events/:event', name: 'event', component: () => import('@/pages/journal/Event.vue'), meta: { title: 'shell.event', help: 'journal' } },
   { path: '/dead-letters', name: 'letters', component: () => import('@/pages/journal/DeadLetters.vue'), meta: { title: 'shell.letters', help: 'letters' } },
   { path: '/audit', name: 'audit', component: () => import('@/pages/versions/Audit.vue'), meta: { title: 'shell.audit', help: 'versions' } },

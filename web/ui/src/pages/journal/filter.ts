@@ -10,6 +10,8 @@ export type Query = NonNullable<paths['/api/v1/calls']['get']['parameters']['que
 
 export interface Filter {
   text: string
+  // what keeps calls, chats or offline requests.
+  what: string
   outcome: string
   kind: string
   // action is what became of the actions: dead or failed.
@@ -20,7 +22,7 @@ export interface Filter {
   portal: string
 }
 
-export const nothing: Filter = { text: '', outcome: '', kind: '', action: '', from: '', to: '', portal: '' }
+export const nothing: Filter = { text: '', what: '', outcome: '', kind: '', action: '', from: '', to: '', portal: '' }
 
 // read takes a filter out of an address.
 export function read(query: LocationQuery): Filter {
@@ -55,6 +57,7 @@ export function asked(filter: Filter, zone: string): Query {
   const phone = /^[+\d\s()-]+$/.test(text) && digits.length >= 10 && digits.length <= 15
   return {
     ...(phone ? { phone: text } : text.length > 1 ? { text } : {}),
+    ...((filter.what === 'call' || filter.what === 'chat' || filter.what === 'offline_message') && { communication: filter.what }),
     ...(filter.outcome && { outcome: filter.outcome }),
     ...(filter.kind && { kind: filter.kind }),
     ...((filter.action === 'dead' || filter.action === 'failed') && { action: filter.action }),

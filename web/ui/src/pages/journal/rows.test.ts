@@ -4,7 +4,7 @@ import { byDay, merged, newer, type Row } from './rows'
 
 function row(id: string, received: string, sentence = ''): Row {
   return {
-    id, received, sentence, row: 'call', portal: 'p', session: id, event: id, kind: 'call_incoming', at: received, direction: 'in', client: '', virtual: '',
+    id, received, sentence, row: 'call', portal: 'p', session: id, event: id, kind: 'call_incoming', at: received, direction: 'in', client: '', channel: '', words: '', virtual: '',
     employee: '', title: '', summary: '', badge: { tone: 'good', text: '' }, links: [], settled: false,
   }
 }

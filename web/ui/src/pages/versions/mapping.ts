@@ -8,7 +8,7 @@ export type Mapping = Schemas['MappingView']
 
 // kindOf tells of which kind of entity a lacking field is: where the settings name it says so.
 function kindOf(lack: Lack): string {
-  return lack.pointers.map((p) => /^\/telephony\/extra_fields\/(\w+)\//.exec(p)?.[1]).find(Boolean) ?? ''
+  return lack.pointers.map((p) => /^\/\w+\/extra_fields\/(\w+)\//.exec(p)?.[1]).find(Boolean) ?? ''
 }
 
 // keyOf names a row of the report.

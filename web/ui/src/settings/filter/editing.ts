@@ -4,12 +4,12 @@ import { inject, provide, type InjectionKey } from 'vue'
 import type { Schemas } from '@/api/client'
 
 import type { Filter } from '../shape'
+import type { Topic } from '../topic'
 
-import type { Direction } from './sentences'
 import type { Path } from './tree'
 
 export interface Editing {
-  readonly direction: Direction
+  readonly topic: Topic
   readonly root: Filter
   readonly words: Schemas['Word'][]
   // disabled rows are shown and cannot be changed.

@@ -8,11 +8,10 @@ import { lang } from '@/words'
 
 import { draft } from '../draft'
 import type { Filter } from '../shape'
-
-export type Direction = 'in' | 'out'
+import { asked as named, type Topic } from '../topic'
 
 interface Question {
-  body: string // {direction, where} as JSON
+  body: string // {of, where} as JSON
   answer: (sentence: string) => unknown
 }
 
@@ -30,11 +29,11 @@ keeps(() => {
 })
 
 // useSentence follows a filter; while the API is asked, or does not answer, the last sentence stays.
-export function useSentence(direction: () => Direction, where: () => Filter): Readonly<Ref<string>> {
+export function useSentence(topic: () => Topic, where: () => Filter): Readonly<Ref<string>> {
   const sentence = ref('')
   let latest = ''
   watch(
-    () => [lang(), JSON.stringify({ direction: direction(), where: where() })] as const,
+    () => [lang(), JSON.stringify({ of: named(topic()), where: where() })] as const,
     ([spoken, body]) => {
       const asked = (latest = `${spoken} ${body}`)
       want({ body, answer: (text) => asked === latest && (sentence.value = text) })

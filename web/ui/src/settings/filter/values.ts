@@ -1,6 +1,6 @@
 // What a condition may name: the values that the platform's directory knows of a parameter, by the same things that the API
 // checks a filter against. Both the id and the name of a thing are values.
-import { known, type Choice } from '../directory'
+import { channelTypes, known, type Choice } from '../directory'
 
 type Named = { id: number; name: string }
 
@@ -25,6 +25,8 @@ export function valuesOf(parameter: string): Choice[] {
       return named(p?.sites)
     case 'source':
       return named(p?.sources)
+    case 'channel':
+      return [...channelTypes(), ...(p?.channels ?? []).map((c) => ({ value: String(c.id), label: c.name || `#${c.id}`, hint: channelTypes().find((t) => t.value === c.type)?.label ?? c.type }))]
   }
   return []
 }

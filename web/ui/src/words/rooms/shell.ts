@@ -4,7 +4,7 @@ export default words(
   {
     overview: 'Обзор', portals: 'Порталы', tokens: 'Токены', tenants: 'Клиенты', main: 'Главная', telephony: 'Телефония', chats: 'Чаты',
     offline: 'Офлайн-заявки', lines: 'Открытые линии', employees: 'Сотрудники', simulate: 'Симуляция', limits: 'Лимиты', jobs: 'Задания',
-    versions: 'Версии настроек', journal: 'Журнал', call: 'Звонок', event: 'Событие', letters: 'Не доставлено', audit: 'Кто что менял', lost: 'Нет такой страницы',
+    versions: 'Версии настроек', journal: 'Журнал', call: 'Звонок', conversation: 'Обращение', event: 'Событие', letters: 'Не доставлено', audit: 'Кто что менял', lost: 'Нет такой страницы',
     groups: { settings: 'Настройки', portal: 'Портал', account: 'Учётная запись' },
     portal: 'Портал', save: 'Сохранить', undo: 'Отменить изменения', saved: 'Настройки сохранены, версия {n}',
     unsaved: 'Есть несохранённые изменения', unsavedHere: 'не сохранено', problems: 'Исправьте {n} поле | Исправьте {n} поля | Исправьте {n} полей', toProblem: 'Показать',
@@ -22,7 +22,7 @@ export default words(
   {
     overview: 'Overview', portals: 'Portals', tokens: 'Tokens', tenants: 'Tenants', main: 'Main', telephony: 'Telephony', chats: 'Chats',
     offline: 'Offline requests', lines: 'Open lines', employees: 'Employees', simulate: 'Simulation', limits: 'Limits', jobs: 'Jobs',
-    versions: 'Settings versions', journal: 'Journal', call: 'Call', event: 'Event', letters: 'Not delivered', audit: 'Who changed what', lost: 'No such page',
+    versions: 'Settings versions', journal: 'Journal', call: 'Call', conversation: 'Conversation', event: 'Event', letters: 'Not delivered', audit: 'Who changed what', lost: 'No such page',
     groups: { settings: 'Settings', portal: 'Portal', account: 'Account' },
     portal: 'Portal', save: 'Save', undo: 'Undo changes', saved: 'Settings saved, version {n}',
     unsaved: 'There are unsaved changes', unsavedHere: 'not saved', problems: 'Correct {n} field | Correct {n} fields', toProblem: 'Show',
