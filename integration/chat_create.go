@@ -61,7 +61,7 @@ func (d *decision) explainVisitor(m *ChatMemory) {
 		for i, c := range slices.SortedFunc(slices.Values(d.Known.Contacts), byID) {
 			ids[i] = decimal(c.ID)
 		}
-		d.because("C-5", "several_contacts", "ids", strings.Join(ids, ", "), "chosen", label(e.contact))
+		d.because("C-5", "chat_several", "ids", strings.Join(ids, ", "), "chosen", label(e.contact))
 	}
 }
 

@@ -83,9 +83,12 @@ func (d *decision) conversation() {
 	d.transcribeChat(m)
 	if !d.Chat.Closed {
 		d.memory.Closed = false // whoever writes after a long silence opens it again
-	} else if !d.memory.Closed {
+		return
+	}
+	if !d.memory.Closed {
 		d.closeChat(m)
 	}
+	d.completeActivity(m)
 }
 
 // chatMemory is the conversation's own memory, apart from the stored one.
@@ -129,6 +132,7 @@ func (d *decision) describe() {
 	m.Describing = true
 	d.act(d.key("describe"), UrgentEntity, centre.ReadChat{Chat: c.ID})
 	d.last().After = c.OpenedAt.Add(describeAfter)
+	d.because("C-11", "chat_describe")
 }
 
 // reknow takes the CRM's answer over, and remembers what was asked.
@@ -212,14 +216,14 @@ func (d *decision) lose(m *ChatMemory) {
 func (d *decision) closeChat(m *ChatMemory) {
 	c := d.Chat
 	d.memory.Closed, d.memory.DueAt = true, time.Time{}
-	if c.Kind == Chat {
+	if c.Kind == Chat && len(m.Places) > 0 {
 		d.because("C-7", "chat_closed", "messages", decimal(int64(len(c.Said()))))
 	}
-	d.completeActivity(m)
 	if c.Kind == Chat && d.Describes && !m.Rereading && d.RereadAfter > 0 && !c.Told && !c.Imported {
 		m.Rereading = true
 		d.act(d.key("reread"), UrgentTranscript, centre.ReadChat{Chat: c.ID, Whole: true})
 		d.last().After = c.ClosedAt.Add(d.RereadAfter)
+		d.because("C-7", "chat_reread")
 	}
 }
 

@@ -49,6 +49,7 @@ func (d *decision) tellClient(m *ChatMemory) {
 func (d *decision) addContacts(k crm.Kind, ref crm.Ref, which []string) {
 	var f crm.Fields
 	d.reachable(&f, which)
+	ref.Optional = false // without the record there is nothing to write to
 	d.update(k, ref, "contacts", crm.Guard{}, f)
 	d.because("C-14", "contacts_added", "contacts", strings.Join(which, ", "), "entity", string(k))
 }
@@ -74,7 +75,7 @@ func (d *decision) correctOne(m *ChatMemory, was *Target) {
 	owner := d.chatOwner(false)
 	if owner != 0 && owner != was.Responsible {
 		d.hand(k, d.created(k), "responsible", was.Responsible, owner)
-		d.because("C-4", "moved", "field", "responsible", "value", d.name(owner))
+		d.once("C-4", "moved", "field", "responsible", "value", d.name(owner))
 		was.Responsible = owner
 	}
 	d.rename(k, &was.Title, d.chatTitle(k, false))
@@ -91,6 +92,6 @@ func (d *decision) correctOne(m *ChatMemory, was *Target) {
 	}
 	had := was.Stage
 	d.update(k, d.created(k), "stage", crm.Guard{Stage: &had}, fields)
-	d.because("C-6", "moved", "field", "stage", "value", d.stageName(k, funnel, stage))
+	d.once("C-6", "moved", "field", "stage", "value", d.stageName(k, funnel, stage))
 	was.Stage, was.Funnel = stage, funnel
 }

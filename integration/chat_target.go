@@ -28,7 +28,7 @@ func (d *decision) chatOwner(explain bool) crm.UserID {
 	won := choose(d.Settings.conversationsOf(d.Chat.Kind).responsible, chatSubject(d.Chat), d.chatNotYet(), nil)
 	if explain {
 		for _, l := range won.lost {
-			d.because("C-4", l.code(), "name", titled(s.Rules[l.number].Name, l.number)).Check = l.check
+			d.because("C-4", d.lost(l), "name", titled(s.Rules[l.number].Name, l.number)).Check = l.check
 		}
 	}
 	if won.number >= 0 {

@@ -194,7 +194,7 @@ func (d *decision) rename(k crm.Kind, was *string, now string) {
 	}
 	title := *was
 	d.update(k, d.created(k), "title", crm.Guard{Title: &title}, crm.Fields{Title: &now})
-	d.because("T-12", "moved", "field", "title", "value", now)
+	d.because(d.rule("T-12", "C-12"), "moved", "field", "title", "value", now)
 	*was = now
 }
 

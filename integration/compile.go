@@ -146,12 +146,15 @@ type lostRule struct {
 	check  *rules.Check
 }
 
-// code says how a rule lost: it may hold yet, once somebody answers, or it does not.
-func (l lostRule) code() string {
-	if l.check.Undecided {
-		return "rule_not_yet"
+// lost says how a rule lost: it may hold yet, once more is known, or it does not.
+func (d *decision) lost(l lostRule) string {
+	switch {
+	case !l.check.Undecided:
+		return "rule_failed"
+	case d.Chat != nil:
+		return "chat_rule_not_yet"
 	}
-	return "rule_failed"
+	return "rule_not_yet"
 }
 
 // lostAtMost bounds how many rules that did not hold an explanation shows.

@@ -14,7 +14,7 @@ import (
 
 // notDecided are outcomes and reasons that no decision gives: storage writes them for events that were decided with a later
 // one, or that could not be read at all.
-var notDecided = []string{string(integration.Together), string(integration.Invalid), "together", "unreadable", "defect"}
+var notDecided = []string{string(integration.Together), string(integration.Invalid), "together", "unreadable", "defect", "card_passed", "card_kept"}
 
 // TestTheStoriesTellEverything makes sure that every exit, every reason and every command has a story in which it happens.
 func TestTheStoriesTellEverything(t *testing.T) {
@@ -56,6 +56,9 @@ func TestTheStoriesTellEverything(t *testing.T) {
 		crm.Transcribe{},
 		centre.Dial{},
 		centre.Reread{},
+		crm.EditComment{},
+		crm.Notify{},
+		centre.ReadChat{},
 	} {
 		want = append(want, c.Name())
 	}
@@ -85,8 +88,8 @@ func TestEverySentenceIsFilledInBothLanguages(t *testing.T) {
 			}
 		}
 	}
-	for _, code := range []string{"together", "unreadable", "defect"} {
-		r := integration.Reason{Code: code, Args: map[string]string{"problem": "no JSON"}}
+	for _, code := range []string{"together", "unreadable", "defect", "card_passed", "card_kept"} {
+		r := integration.Reason{Code: code, Args: map[string]string{"problem": "no JSON", "conversations": "2"}}
 		if said := r.Sentence(integration.Russian) + r.Sentence(integration.English); strings.ContainsAny(said, "{}") {
 			t.Errorf("%s is said as %q", code, said)
 		}
@@ -97,6 +100,7 @@ func TestEverySentenceIsFilledInBothLanguages(t *testing.T) {
 var rows = []string{
 	"T-0", "T-0.1", "T-0.5", "T-1", "T-2", "T-3", "T-4", "T-5", "T-6", "T-7", "T-8", "T-9", "T-10", "T-11", "T-12", "T-13", "T-15", "T-14.P1", "T-14.P2", "T-14.P3", "T-14.P4", "T-14.P5",
 	"T-14.R1", "T-14.R2", "T-14.R3", "T-14.E1", "T-14.E2", "T-14.E3", "T-14.E4", "T-14.E5", "T-14.E6", "T-14.E7",
+	"C-2", "C-3", "C-4", "C-5", "C-6", "C-7", "C-8", "C-9", "C-10", "C-11", "C-12", "C-13", "C-14", "C-16",
 }
 
 func TestEveryRowOfTheSpecificationHasAStory(t *testing.T) {

@@ -68,7 +68,7 @@ func Decide(f Facts) Plan {
 	case len(d.plan.Actions) > 0:
 		d.plan.Outcome = Planned
 	case len(d.plan.Reasons) == 0:
-		d.because("T-0", "nothing_new")
+		d.because(d.rule("T-0", "C-16"), "nothing_new")
 	}
 	return d.plan
 }
@@ -99,6 +99,14 @@ func (d *decision) because(rule, code string, args ...string) *Reason {
 	}
 	d.plan.Reasons = append(d.plan.Reasons, r)
 	return &d.plan.Reasons[len(d.plan.Reasons)-1]
+}
+
+// rule is the number of the rule that says of calls what another says of conversations.
+func (d *decision) rule(call, chat string) string {
+	if d.Chat != nil {
+		return chat
+	}
+	return call
 }
 
 func (d *decision) end(o Outcome, rule, code string, args ...string) bool {

@@ -16,7 +16,7 @@ func (d *decision) pairs(k crm.Kind) []FieldPair {
 	var out []FieldPair
 	for _, p := range d.extraFields().For(k) {
 		if synced && !slices.ContainsFunc(known, func(f crm.Field) bool { return f.Name == p.Field }) {
-			d.once("T-15", "field_vanished", "field", p.Field, "kind", string(k))
+			d.once(d.rule("T-15", "C-13"), "field_vanished", "field", p.Field, "kind", string(k))
 			continue
 		}
 		out = append(out, p)
@@ -114,7 +114,7 @@ func (d *decision) extra(k crm.Kind) map[string]string {
 		return nil
 	}
 	d.written("created/"+string(k), values)
-	d.because("T-15", "fields_created", "kind", string(k), "fields", listed(values))
+	d.because(d.rule("T-15", "C-13"), "fields_created", "kind", string(k), "fields", listed(values))
 	return values
 }
 
@@ -132,7 +132,7 @@ func (d *decision) complete(k crm.Kind) {
 	}
 	if len(changed) > 0 {
 		d.written("created/"+string(k), changed)
-		d.because("T-15", "fields_completed", "kind", string(k), "fields", listed(changed))
+		d.because(d.rule("T-15", "C-13"), "fields_completed", "kind", string(k), "fields", listed(changed))
 	}
 }
 
@@ -175,7 +175,7 @@ func (d *decision) overwrite(x *crm.Entity) {
 	}
 	if len(changed) > 0 {
 		d.written(record, changed)
-		d.because("T-15", "fields_updated", "entity", label(x), "fields", listed(changed))
+		d.because(d.rule("T-15", "C-13"), "fields_updated", "entity", label(x), "fields", listed(changed))
 	}
 }
 

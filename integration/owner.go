@@ -135,23 +135,24 @@ func (d *decision) choose(of string, chain []candidate, explain bool) crm.UserID
 			d.because(rule, code, append(args, "of", of)...).Check = c
 		}
 	}
+	rule := d.rule("T-14", "C-4")
 	for _, c := range chain {
 		switch {
 		case c.user == 0 && c.code == "owner_unmapped":
 			note(nil, c.rule, c.code, c.args...)
 		case c.user == 0:
 		case !d.active(c.user):
-			note(nil, "T-14", "owner_inactive", "user", d.name(c.user))
+			note(nil, rule, "owner_inactive", "user", d.name(c.user))
 		default:
 			note(c.check, c.rule, c.code, append([]string{"user", d.name(c.user)}, c.args...)...)
 			return c.user
 		}
 	}
 	if u := d.administrator(); u != 0 {
-		note(nil, "T-14", "owner_admin", "user", d.name(u))
+		note(nil, rule, "owner_admin", "user", d.name(u))
 		return u
 	}
-	note(nil, "T-14", "owner_nobody")
+	note(nil, rule, "owner_nobody")
 	return 0
 }
 
@@ -184,7 +185,7 @@ func (d *decision) entityOwner(explain bool) crm.UserID {
 	if explain {
 		for _, l := range d.owners.lost {
 			name := titled(d.Settings.Calls(d.Call.Direction).Responsible.Rules[l.number].Name, l.number)
-			d.because("T-14", l.code(), "name", name).Check = l.check
+			d.because("T-14", d.lost(l), "name", name).Check = l.check
 		}
 	}
 	chain := d.entityChain()

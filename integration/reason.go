@@ -1,6 +1,8 @@
 package integration
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -32,6 +34,9 @@ type Reason struct {
 func (r Reason) Sentence(lang Lang) string {
 	pair, ok := sentences[r.Code]
 	if !ok {
+		pair, ok = chatSentences[r.Code]
+	}
+	if !ok {
 		return r.Code
 	}
 	text := pair[0]
@@ -50,7 +55,7 @@ func said(name, value string, lang Lang) string {
 	switch name {
 	case "of":
 		return objects[value][lang]
-	case "entity", "found", "chosen", "kind", "field":
+	case "entity", "found", "chosen", "kind", "field", "records", "deal", "lead":
 		if lang == Russian {
 			return russian.Replace(value)
 		}
@@ -104,11 +109,7 @@ const (
 
 // ReasonCodes lists every code that Sentence knows.
 func ReasonCodes() []string {
-	codes := make([]string, 0, len(sentences))
-	for code := range sentences {
-		codes = append(codes, code)
-	}
-	return codes
+	return slices.Concat(slices.Collect(maps.Keys(sentences)), slices.Collect(maps.Keys(chatSentences)))
 }
 
 // sentences are the reasons in Russian and English.
@@ -116,7 +117,7 @@ var sentences = map[string][2]string{
 	"off":              {"Раздел «Телефония» выключен: звонок только записан в журнал.", "The telephony section is off: the call is only kept in the journal."},
 	"unreadable":       {"Уведомление не удалось прочитать: {problem}.", "The notification could not be read: {problem}."},
 	"defect":           {"Ошибка в программе помешала решить, что делать: событие сохранено, сообщите в поддержку.", "A defect of the program kept it from deciding: the event is kept, please tell support."},
-	"together":         {"Решено вместе с более поздним событием этого звонка.", "Decided together with a later event of this call."},
+	"together":         {"Решено вместе с более поздним событием того же звонка или обращения.", "Decided together with a later event of the same call or conversation."},
 	"not_a_call":       {"Событие не о звонке (например, SIP-линия потеряла регистрацию): оно только записано в журнал.", "The event is about no call (a SIP line lost its registration, for one): it is only kept in the journal."},
 	"internal":         {"Внутренний звонок между сотрудниками: в CRM не передаётся.", "An internal call between colleagues: not passed to the CRM."},
 	"no_number":        {"Номер клиента скрыт или не передан («{number}»): искать и создавать некого.", "The caller's number is hidden or absent (“{number}”): there is nobody to look for or create."},

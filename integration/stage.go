@@ -43,7 +43,7 @@ func (d *decision) beginning(k crm.Kind, c funnelChoice, explain bool) (funnel i
 		}
 	}
 	for _, l := range c.lost {
-		note(l.check, l.code(), "name", c.name(l.number))
+		note(l.check, d.lost(l), "name", c.name(l.number))
 	}
 	if c.number >= 0 {
 		if hasStage(&d.Directory, k, c.ruleFunnel, c.ruleStage) {

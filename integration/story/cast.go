@@ -15,6 +15,7 @@ const (
 	Anna, Boris, Vera           crm.UserID = 1, 2, 3 // employees 7001, 7002, 7003
 	InDefault, OutDefault, Ruth crm.UserID = 10, 11, 12
 	Carl, Cora, Lena, Dan       crm.UserID = 21, 22, 23, 24 // of the contact, company, lead, deal
+	Chloe                       crm.UserID = 13             // of conversations, by default
 	Gone                        crm.UserID = 99             // dismissed; employee 7099
 )
 
@@ -29,6 +30,7 @@ func users() []crm.User {
 		{ID: InDefault, Name: "Default-In", Active: true},
 		{ID: OutDefault, Name: "Default-Out", Active: true},
 		{ID: Ruth, Name: "Ruth-of-the-rule", Active: true},
+		{ID: Chloe, Name: "Chloe-by-default", Active: true},
 		{ID: Carl, Name: "Carl-of-the-contact", Active: true},
 		{ID: Cora, Name: "Cora-of-the-company", Active: true},
 		{ID: Lena, Name: "Lena-of-the-lead", Active: true},
@@ -71,6 +73,8 @@ func Settings() *integration.Settings {
 	s := integration.Defaults()
 	s.Telephony.Incoming.Responsible.Default = InDefault
 	s.Telephony.Outgoing.Responsible.Default = OutDefault
+	s.Chats.Enabled, s.Chats.Responsible.Default = true, Chloe
+	s.Offline.Enabled, s.Offline.Responsible.Default = true, Chloe
 	s.Employees = []integration.Mapping{
 		{Employee: 7001, User: Anna}, {Employee: 7002, User: Boris}, {Employee: 7003, User: Vera}, {Employee: 7099, User: Gone},
 	}

@@ -13,10 +13,18 @@ type Centre struct {
 	Synced    bool       `json:"synced"`
 	Employees []Employee `json:"employees"`
 	Numbers   []string   `json:"numbers"`
+	Channels  []Channel  `json:"channels"`
 	// Reread is how many seconds after its end a call is read from the platform; 0 for never.
 	Reread int `json:"reread"`
 	// Dialled are the calls that the platform was asked to start for the customer, newest first.
 	Dialled []Dialled `json:"dialled"`
+}
+
+// Channel is a channel of chats.
+type Channel struct {
+	ID   int64  `json:"id"`
+	Type string `json:"type"`
+	Name string `json:"name"`
 }
 
 // Employee is somebody of Staff with what the platform knows of them.
@@ -58,6 +66,9 @@ func (c *Centre) directory() *centre.Directory {
 			one.Phones = append(one.Phones, centre.Phone{Number: number})
 		}
 		d.Employees = append(d.Employees, one)
+	}
+	for _, ch := range c.Channels {
+		d.Channels = append(d.Channels, centre.Channel{Named: centre.Named{ID: ch.ID, Name: ch.Name}, Type: ch.Type, Active: true})
 	}
 	for _, number := range c.Numbers {
 		d.Numbers = append(d.Numbers, centre.Number{Number: number, Active: true})

@@ -45,6 +45,7 @@ type commonEvent struct {
 // eventFixture is one event in a story's words.
 type eventFixture struct {
 	commonEvent
+	chatFixture
 
 	Kind     integration.EventKind    `json:"kind"`
 	At       string                   `json:"at"`  // since the call began: 5s, 2m
@@ -87,11 +88,11 @@ type spoken struct {
 
 // told are the kinds of event that a story may tell.
 func told() []integration.EventKind {
-	return append(integration.EventKinds(), integration.CallSilent, integration.CallDue, integration.CallReplayed, integration.ActivityMissing, integration.CallReport, integration.RouteAsked,
+	return append(append(integration.EventKinds(), integration.ChatKinds()...), integration.RecordGone, integration.CallSilent, integration.CallDue, integration.CallReplayed, integration.ActivityMissing, integration.CallReport, integration.RouteAsked,
 		integration.ClickToCall, integration.CallbackAsked, integration.CallDialled, integration.DialFailed)
 }
 
-func readStep(f txtar.File, common commonEvent, number int) (step, error) {
+func readStep(f txtar.File, common commonEvent, chat *Conversation, number int) (step, error) {
 	var fixtures []eventFixture
 	if err := strict(f.Data, &fixtures); err != nil {
 		return step{}, err
@@ -101,7 +102,7 @@ func readStep(f txtar.File, common commonEvent, number int) (step, error) {
 	}
 	s := step{title: f.Name}
 	for i, e := range fixtures {
-		event, err := e.event(common, fmt.Sprintf("e%d.%d", number+1, i+1))
+		event, err := e.event(common, chat, fmt.Sprintf("e%d.%d", number+1, i+1))
 		if err != nil {
 			return step{}, err
 		}
@@ -141,7 +142,7 @@ func said(values ...string) string {
 	return ""
 }
 
-func (f eventFixture) event(common commonEvent, id string) (integration.Event, error) {
+func (f eventFixture) event(common commonEvent, chat *Conversation, id string) (integration.Event, error) {
 	at, err := since(f.At)
 	if err != nil {
 		return integration.Event{}, err
@@ -150,8 +151,14 @@ func (f eventFixture) event(common commonEvent, id string) (integration.Event, e
 		return integration.Event{}, fmt.Errorf("unknown kind %q", f.Kind)
 	}
 	e := integration.Event{ID: integration.EventID(id), Source: "uis", Kind: f.Kind, At: at, Received: at}
-	e.Key = cmp.Or(f.Key, fmt.Sprintf("%s|%s|%s|%v", e.Kind, said(f.Session, common.Session, "501"), at.Sub(Began), f.Employee))
+	if ofChats(f.Kind) {
+		return f.chatEvent(cmp.Or(chat, &Conversation{}), e)
+	}
 	session := "501"
+	if chat != nil {
+		session = said(chat.Session, aChat)
+	}
+	e.Key = cmp.Or(f.Key, fmt.Sprintf("%s|%s|%s|%v", e.Kind, said(f.Session, common.Session, session), at.Sub(Began), f.Employee))
 	switch f.Kind {
 	case integration.CallSilent, integration.CallDue, integration.CallReplayed, integration.ActivityMissing: // they say nothing
 	case integration.ClickToCall, integration.CallbackAsked, integration.DialFailed:

@@ -29,6 +29,7 @@ type Story struct {
 	newest   *integration.Settings // saved after the calls began; a replay is decided by them
 	portal   Portal
 	centre   Centre
+	chat     *Conversation // nil for a story of calls
 	steps    []step
 }
 
@@ -41,6 +42,8 @@ type Portal struct {
 	// Fields are the names of the text fields of each kind; a kind that is not there was never read.
 	Fields map[crm.Kind][]string `json:"fields"`
 	Find   crm.Customer          `json:"find"`
+	// FindLater is what every question but the first is answered; the same as Find when not said.
+	FindLater *crm.Customer `json:"find_later"`
 	// Writes are our own changes of the customer's records.
 	Writes []Write `json:"writes"`
 	// MissedSince are the customer's own missed calls that ended after the CRM was asked.
@@ -115,12 +118,15 @@ func (s *Story) section(f txtar.File, common *commonEvent) error {
 		return strict(f.Data, &s.centre)
 	case f.Name == "call.yaml":
 		return strict(f.Data, common)
+	case f.Name == "chat.yaml":
+		s.chat = &Conversation{}
+		return strict(f.Data, s.chat)
 	case strings.HasPrefix(f.Name, "route"):
 		q := question{Client: "79261234567", Virtual: "74950000101"}
 		s.steps = append(s.steps, step{title: f.Name, asked: &q})
 		return strict(f.Data, &q)
 	case strings.HasPrefix(f.Name, "step"):
-		next, err := readStep(f, *common, len(s.steps))
+		next, err := readStep(f, *common, s.chat, len(s.steps))
 		s.steps = append(s.steps, next)
 		return err
 	case f.Name == "want":
@@ -149,11 +155,16 @@ func (p Portal) or(other Portal) Portal {
 
 // name fills in the kinds of what the CRM finds.
 func (p *Portal) name() {
-	for kind, list := range map[crm.Kind][]crm.Entity{
-		crm.Contact: p.Find.Contacts, crm.Company: p.Find.Companies, crm.Lead: p.Find.Leads, crm.Deal: p.Find.Deals,
-	} {
-		for i := range list {
-			list[i].Kind = kind
+	if p.FindLater == nil {
+		p.FindLater = &p.Find
+	}
+	for _, known := range []*crm.Customer{&p.Find, p.FindLater} {
+		for kind, list := range map[crm.Kind][]crm.Entity{
+			crm.Contact: known.Contacts, crm.Company: known.Companies, crm.Lead: known.Leads, crm.Deal: known.Deals,
+		} {
+			for i := range list {
+				list[i].Kind = kind
+			}
 		}
 	}
 }

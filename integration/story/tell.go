@@ -1,8 +1,10 @@
 package story
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +51,7 @@ func (s *Story) Decisions() []Decision {
 
 func (s *Story) tell() (text string, told []Decision) {
 	var b strings.Builder
-	sessions := map[integration.SessionID]*session{}
+	sessions, questions := map[integration.SessionID]*session{}, 0
 	directory := s.portal.Directory()
 	for i, step := range s.steps {
 		if i == len(s.steps)-1 && s.portal.Late != nil {
@@ -67,10 +69,13 @@ func (s *Story) tell() (text string, told []Decision) {
 		}
 		own.events = append(own.events, s.routed(step.events, directory)...)
 		facts := s.facts(own, step, directory)
-		if facts.Memory.Known == nil {
+		if facts.Memory.Known == nil || facts.Chat != nil {
 			if find := integration.Ask(facts); find != nil {
 				b.WriteString(asked(find))
 				known := s.portal.Find
+				if questions++; questions > 1 {
+					known = *s.portal.FindLater
+				}
 				facts.Known, facts.AskedAt = &known, facts.Now
 			}
 		}
@@ -97,13 +102,17 @@ func (s *Story) Routes() []integration.Route {
 }
 
 func (s *Story) facts(own *session, now step, directory crm.Directory) integration.Facts {
-	call := integration.Fold(own.events)
-	memory := integration.Replayed(&call, own.memory)
 	f := integration.Facts{
-		Now: now.now, Call: call, Settings: s.at(memory), Directory: directory, Centre: s.centre.directory(),
-		RereadAfter: time.Duration(s.centre.Reread) * time.Second,
-		Memory:      memory, Trigger: now.events[len(now.events)-1].ID, Missed: s.portal.MissedSince, Dialled: s.centre.dialled(now.now),
+		Now: now.now, Directory: directory, Centre: s.centre.directory(), RereadAfter: time.Duration(s.centre.Reread) * time.Second,
+		Trigger: now.events[len(now.events)-1].ID, Missed: s.portal.MissedSince, Dialled: s.centre.dialled(now.now),
 	}
+	if _, _, ok := own.events[0].Session.Communication(); ok {
+		cmp.Or(s.chat, &Conversation{}).facts(&f, own.events)
+	} else {
+		f.Call = integration.Fold(own.events)
+	}
+	f.Memory = integration.Replayed(&f.Call, own.memory)
+	f.Settings = s.at(f.Memory)
 	for _, w := range s.portal.Writes {
 		if f.Writes == nil {
 			f.Writes = map[integration.Record][]integration.Write{}
@@ -154,7 +163,16 @@ func (s *Story) answer(r integration.Route) string {
 }
 
 func asked(find *crm.Find) string {
-	text := []string{"ask " + strings.Join(find.Phones, ", ")}
+	by := slices.Concat(find.Phones, find.Emails)
+	for _, named := range []struct {
+		kind crm.Kind
+		ids  []int64
+	}{{crm.Contact, find.Contacts}, {crm.Company, find.Companies}, {crm.Lead, find.Leads}, {crm.Deal, find.Deals}} {
+		for _, id := range named.ids {
+			by = append(by, fmt.Sprintf("%s %d", named.kind, id))
+		}
+	}
+	text := []string{strings.TrimSpace("ask " + strings.Join(by, ", "))}
 	for _, k := range []crm.Kind{crm.Contact, crm.Company, crm.Lead, crm.Deal} {
 		if names := find.Custom[k]; len(names) > 0 {
 			text = append(text, fmt.Sprintf("%s's %s", k, strings.Join(names, ", ")))
