@@ -40,8 +40,8 @@ func (r Row) Params(columns []string) map[string][]string {
 			put(column, value)
 		}
 	}
-	for _, tag := range r.Rows("tags") {
-		put("tag_ids", tag.Text("tag_id"))
+	for _, id := range r.tagged("tag_id", "tag_ids") {
+		put("tag_ids", id)
 	}
 	for _, name := range r.Tags() {
 		put("tag_names", name)
@@ -58,12 +58,18 @@ func (r Row) Params(columns []string) map[string][]string {
 }
 
 // Tags are the names of the tags that somebody put on the communication.
-func (r Row) Tags() []string {
+func (r Row) Tags() []string { return r.tagged("tag_name", "tag_names") }
+
+// tagged are the tags' ids or names: reports have a list of tags, notifications a list of each.
+func (r Row) tagged(column, variable string) []string {
 	var out []string
 	for _, tag := range r.Rows("tags") {
-		if name := tag.Text("tag_name"); name != "" {
-			out = append(out, name)
+		if text := tag.Text(column); text != "" {
+			out = append(out, text)
 		}
+	}
+	if out == nil {
+		return r.List(variable)
 	}
 	return out
 }

@@ -113,3 +113,15 @@ func FuzzOfflineRow(f *testing.F) {
 		}
 	})
 }
+
+func TestTagsAreToldByReportsAndNotificationsAlike(t *testing.T) {
+	t.Parallel()
+	read := ReadRow(gjson.Parse(`{"tags":[{"tag_id":61,"tag_name":"Целевой"},{"tag_id":62,"tag_name":"VIP"}]}`)).Params(nil)
+	told := ReadRow(gjson.Parse(`{"tag_ids":[61,62],"tag_names":["Целевой","VIP"]}`)).Params(nil)
+	if diff := cmp.Diff(map[string][]string{"tag_ids": {"61", "62"}, "tag_names": {"Целевой", "VIP"}}, read); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+	if diff := cmp.Diff(read, told); diff != "" {
+		t.Errorf("read -, told +:\n%s", diff)
+	}
+}

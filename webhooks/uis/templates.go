@@ -75,8 +75,9 @@ var wanted = []struct {
 	{integration.TagSet, "Проставление тега", "Tag set", ofAll + ofCall + ofTags + ` communication_type communication_id operator_rating`},
 	{
 		integration.OfflineRequest, "Офлайн-заявка", "Offline message",
-		ofAll + ` id date_time text communication_id communication_type communication_number form_type form_name group_id group_name
-			visitor_name visitor_phone_number visitor_email employee_id employee_full_name` + ofTags + ofVisitor,
+		ofAll + ` id date_time text communication_id communication_type communication_number form_type form_name group_id group_name properties
+			visitor_name visitor_phone_number visitor_email employee_id employee_full_name visit_other_campaign ext_id
+			is_agree_to_process_personal_data is_agree_to_mailing` + ofTags + ofVisitor,
 	},
 	{integration.SIPLost, "Потеря регистрации SIP-линии", "SIP line registration lost", ofAll + ofEmployee},
 }

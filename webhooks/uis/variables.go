@@ -31,7 +31,7 @@ var others = set(`
 // for where an & was forgotten: "id" ends many other names.
 var ofRequests = set(`
 	id date_time text form_type form_name group_id group_name properties
-	is_agree_to_process_personal_data is_agree_to_mailing tags segments`)
+	is_agree_to_process_personal_data is_agree_to_mailing visit_other_campaign ext_id tags segments`)
 
 func set(names string) map[string]bool {
 	out := map[string]bool{}
