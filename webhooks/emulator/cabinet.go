@@ -32,13 +32,15 @@ type cabinetAccount struct {
 	Employees       []Employee
 	Numbers         []string
 	Notifications   []Template
+	Channels        []Channel
+	Connected       []connected
 }
 
 func (p *Platform) showCabinet(w http.ResponseWriter, _ *http.Request, status int, trouble string) {
 	var all []cabinetAccount
 	p.mu.Lock()
 	for _, c := range p.accounts {
-		all = append(all, cabinetAccount{App: c.account.AppID, Name: c.account.Name, Zone: c.account.Timezone, Employees: c.account.Employees, Numbers: c.account.Numbers, Notifications: slices.Clone(c.templates)})
+		all = append(all, cabinetAccount{App: c.account.AppID, Name: c.account.Name, Zone: c.account.Timezone, Employees: c.account.Employees, Numbers: c.account.Numbers, Notifications: slices.Clone(c.templates), Channels: c.account.Channels})
 	}
 	p.mu.Unlock()
 	slices.SortFunc(all, func(a, b cabinetAccount) int { return int(a.App - b.App) })
@@ -46,6 +48,7 @@ func (p *Platform) showCabinet(w http.ResponseWriter, _ *http.Request, status in
 		access := p.Access(all[i].App)
 		all[i].Key = access.Key()
 		all[i].Login, all[i].Password = access.User()
+		all[i].Connected = p.connectedOf(all[i].App)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'")
@@ -113,10 +116,11 @@ var cabinetPage = template.Must(template.New("cabinet").Parse(`<!doctype html>
 <html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Кабинет платформы</title>
 <style>` + emulatorStyle + `
 dt{color:#5b6b82;font-size:12.5px}dd{margin:0 0 .6em}textarea,input,select{font:inherit;width:100%;box-sizing:border-box;padding:.4em .6em;border:1px solid #cfd8e4;border-radius:8px}
-label{display:block;margin:0 0 .7em}.sheet{padding:1em}.told{color:#b02525}
+label{display:block;margin:0 0 .7em}fieldset{border:1px solid #cfd8e4;border-radius:8px;margin:0 0 .7em}.tick{display:inline-block;margin-right:1em}.tick input{width:auto}
+.sheet{padding:1em;margin:0 0 1em}.told{color:#b02525}
 </style>
 <h1>Кабинет платформы</h1>
-<p><a href="/">Звонки</a> · Здесь то, что у настоящей платформы в личном кабинете.</p>
+<p><a href="/">Звонки</a> · <a href="/chats">Чаты</a> · Здесь то, что у настоящей платформы в личном кабинете.</p>
 {{with .Trouble}}<p class="told" role="alert">{{.}}</p>{{end}}
 {{range $a := .Accounts}}<h2>{{.Name}} (app_id {{.App}})</h2>
 <div class="sheet"><dl><dt>Ключ API</dt><dd><code id="key">{{.Key}}</code></dd><dt>Вход API</dt><dd>{{.Login}} / {{.Password}}</dd><dt>Часовой пояс</dt><dd>{{.Zone}}</dd>
@@ -131,4 +135,4 @@ label{display:block;margin:0 0 .7em}.sheet{padding:1em}.told{color:#b02525}
 <label>Тело<textarea name="body" rows="4" spellcheck="false"></textarea></label><button>Сохранить уведомление</button></form></div>
 {{if .Notifications}}<div class="sheet"><table><tr><th>событие<th>метод<th>адрес</tr>
 {{range .Notifications}}<tr><td>{{.Event}}<td>{{.Method}}<td><code>{{.URL}}</code></tr>{{end}}</table></div>{{end}}
-{{end}}</html>`))
+` + cabinetChats + `{{end}}</html>`))

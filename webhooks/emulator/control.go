@@ -24,7 +24,7 @@ func (p *Platform) AddScene(name string, write func() Script) {
 	p.scenes = append(p.scenes, scene{name, write})
 }
 
-// AddScenes offers Scenes and a Morning of an account; each start makes new calls,
+// AddScenes offers Scenes, Conversations and a Morning of an account; each start makes new calls,
 // numbered by the clock.
 func (p *Platform) AddScenes(a *Account) {
 	start := func() (time.Time, int64) {
@@ -41,6 +41,14 @@ func (p *Platform) AddScenes(a *Account) {
 			return Scenes(a, now, first+int64(i)*10)[i]
 		})
 	}
+	for i, s := range Conversations(a, p.o.Now(), 1) {
+		p.AddScene(s.Name, func() Script {
+			now, first := start()
+			// The page starts one conversation: at once, not at its place in the hour.
+			one := Conversations(a, now, first+50)[i]
+			return Conversations(a, now.Add(now.Sub(one.Start)), first+50)[i]
+		})
+	}
 }
 
 // Handler serves the recordings, the control interface and a status page:
@@ -48,6 +56,9 @@ func (p *Platform) AddScenes(a *Account) {
 //	GET  /records/{session}/{hash}
 //	GET  /cabinet                    the account owner's page: the key, and where notifications go
 //	POST /cabinet/notifications      app, and a list in JSON or the fields of one notification
+//	POST /cabinet/chats              app, url, version, auth…: connects an adapter; …/disconnect ends that
+//	GET  /chats                      the page of chats: what is said, and forms to write as a visitor or an employee
+//	GET  /files/{id}/{token}/{name}  files of messages
 //	GET  /control/sent               what was sent, with every attempt
 //	GET  /control/scenes             what can be played
 //	POST /control/play?scene=&speed= plays in the background; speed 1 unless said
@@ -55,6 +66,8 @@ func (p *Platform) AddScenes(a *Account) {
 //	POST /api/add_offline_message/   the endpoint of sites for offline requests
 //	POST /callapi/v4.0               the Call API, JSON-RPC
 //	POST /dataapi/v2.0               the Data API, JSON-RPC
+//	     /chatapi/v1/adapter/…       the Chat API, as adapters call it
+//	     /chatlogic/v1/integration/… the accounts' management of adapters; POST /api/auth/json_rpc gives its token
 //	GET  /control/requests           requests to both, without tokens
 //	GET  /control/started            calls that the Call API started
 //	POST /control/fault              an rpc.Fault in JSON: what the next requests meet
@@ -69,6 +82,9 @@ func (p *Platform) Handler() http.Handler {
 	own("GET /{$}", p.page)
 	own("GET /cabinet", p.cabinet)
 	own("POST /cabinet/notifications", p.setNotifications)
+	own("POST /cabinet/chats", p.connectAdapter)
+	own("POST /cabinet/chats/disconnect", p.disconnectAdapter)
+	p.chatPages(own)
 	own("GET /control/sent", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.Sent()) })
 	own("GET /control/scenes", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.sceneNames()) })
 	own("POST /control/play", p.play)

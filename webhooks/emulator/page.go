@@ -45,7 +45,7 @@ var status = template.Must(template.New("status").Parse(`<!doctype html>
 <style>
 ` + emulatorStyle + `</style>
 <h1>Эмулятор платформы</h1>
-<p>Начните звонок: уведомления о нём уйдут в коннектор. Страница обновляется сама. Ключ API и куда уходят уведомления — в <a href="/cabinet">кабинете</a>.</p>
+<p>Начните звонок: уведомления о нём уйдут в коннектор. Страница обновляется сама. Ключ API и куда уходят уведомления — в <a href="/cabinet">кабинете</a>. Переписка — на странице <a href="/chats">«Чаты»</a>.</p>
 {{range .Scenes}}<form method="post" action="/control/play"><input type="hidden" name="scene" value="{{.}}"><button>{{.}}</button></form>{{end}}
 {{if .Started}}<h2>Звонки, начатые через Call API</h2>
 <div class="sheet"><table><tr><th>сеанс<th>метод<th>кому<th>номер<th>направление<th>external_id<th>исход<th>состояние</tr>
@@ -53,7 +53,7 @@ var status = template.Must(template.New("status").Parse(`<!doctype html>
 {{end}}</table></div>{{end}}
 <h2>Уведомления</h2>
 <div class="sheet"><table><tr><th>#<th>событие<th>сеанс<th>ответы<th>адрес</tr>
-{{range .Sent}}<tr{{if not .Delivered}} class="bad"{{end}}><td>{{.Number}}<td>{{.Event}}<td>{{.Session}}<td>{{if .Lost}}потеряно{{end}}{{range .Attempts}}{{if .Status}}{{.Status}}{{else}}{{.Error}}{{end}} {{end}}<td><code>{{.Method}} {{.URL}}</code></tr>
+{{range .Sent}}<tr{{if not .Delivered}} class="bad"{{end}}><td>{{.Number}}<td>{{.Event}}<td>{{if .Chat}}чат {{.Chat}}{{else}}{{.Session}}{{end}}<td>{{if .Lost}}потеряно{{end}}{{range .Attempts}}{{if .Status}}{{.Status}}{{else}}{{.Error}}{{end}} {{end}}<td><code>{{.Method}} {{.URL}}</code></tr>
 {{end}}</table></div>
 {{if .Requests}}<h2>Запросы к API</h2>
 <div class="sheet"><table><tr><th>#<th>API<th>метод<th>итог<th>параметры</tr>

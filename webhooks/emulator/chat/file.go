@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
@@ -68,7 +69,7 @@ func (f File) MIME() string {
 
 // Path is where reports say that the file is.
 func (f File) Path() string {
-	return "/files/" + strconv.FormatInt(f.ID, 10) + "/" + f.Token + "/" + path.Base("/"+f.Name)
+	return "/files/" + strconv.FormatInt(f.ID, 10) + "/" + f.Token + "/" + url.PathEscape(path.Base("/"+f.Name))
 }
 
 // Open reads the file: what was uploaded, or a made-up one of its size, which needs no memory.
