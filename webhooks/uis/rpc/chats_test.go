@@ -148,15 +148,16 @@ func TestAChatThatGoesOnFoldsOpenAndOneThatIsOverFoldsClosed(t *testing.T) {
 
 func TestAChatIsOverByItsCauseOrStatus(t *testing.T) {
 	t.Parallel()
-	for row, want := range map[string]string{
-		`"status":"new"`:                         "",
-		`"status":"active","release_cause":null`: "",
-		`"status":"quite new"`:                   "",
-		`"status":"lost"`:                        "lost",
-		`"status":"refused","release_cause":"closed_by_timeout"`:   "closed_by_timeout",
-		`"status":"active","release_cause":"visitor_banned"`:       "visitor_banned",
-		`"status":"succeed","employee_id":"x","answer_time":[1,2]`: "succeed",
+	for _, one := range []struct{ row, want string }{
+		{`"status":"new"`, ""},
+		{`"status":"active","release_cause":null`, ""},
+		{`"status":"quite new"`, ""},
+		{`"status":"lost"`, "lost"},
+		{`"status":"refused","release_cause":"closed_by_timeout"`, "closed_by_timeout"},
+		{`"status":"active","release_cause":"visitor_banned"`, "visitor_banned"},
+		{`"status":"succeed","employee_id":"x","answer_time":[1,2]`, "succeed"},
 	} {
+		row, want := one.row, one.want
 		c := Client{now: func() time.Time { return eight }}
 		e, ok := c.chat(uisRow(`{"id":1,`+row+`}`), time.UTC, eight)
 		told := e.Report.Chat
