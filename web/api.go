@@ -46,6 +46,10 @@ type Config struct {
 	Sessions *inside.Sessions
 	// PublicURL is where sources reach the connector, without a slash at the end.
 	PublicURL string
+	// Chats proves the login of a tenant's own adapter; nil proves nothing.
+	Chats ChatConnector
+	// SharedChats tells that the installation has an adapter of its own, which serves whoever has none.
+	SharedChats bool
 	// Marketplace tells that the installation has an application of its own at the CRM vendor's marketplace.
 	Marketplace bool
 	// Ready reports why the process cannot work: the database does not answer or has an old schema.

@@ -41,6 +41,7 @@ type hooksOut struct {
 	Body struct {
 		Secrets   []SecretView   `json:"secrets" nullable:"false"`
 		Templates []HookTemplate `json:"templates" nullable:"false" doc:"With placeholders instead of the secrets, which are shown only when drawn"`
+		Chats     string         `json:"chats_url" doc:"The webhook_url of an adapter of chats, likewise"`
 	}
 }
 
@@ -59,7 +60,8 @@ func (a *API) getHooks(ctx context.Context, in *hooksIn) (*hooksOut, error) {
 		}
 		out.Body.Secrets = append(out.Body.Secrets, SecretView{k.Which, k.Created, instant(k.Expires)})
 	}
-	out.Body.Templates = a.templates(string(t)+"."+pathPlaceholder, bodyPlaceholder, in.Variant)
+	segment := string(t) + "." + pathPlaceholder
+	out.Body.Templates, out.Body.Chats = a.templates(segment, bodyPlaceholder, in.Variant), a.chatsHook(segment)
 	return out, nil
 }
 
@@ -76,6 +78,7 @@ type rotateHookOut struct {
 		Secret    string         `json:"secret,omitempty" doc:"Shown this once; absent when both were drawn: they are in the templates"`
 		ValidTill time.Time      `json:"old_valid_till" doc:"Until then the one before it is taken too"`
 		Templates []HookTemplate `json:"templates" nullable:"false" doc:"With what was drawn, and a placeholder for the other one"`
+		Chats     string         `json:"chats_url" doc:"The webhook_url of an adapter of chats, likewise"`
 	}
 }
 
@@ -102,7 +105,7 @@ func (a *API) rotateHook(ctx context.Context, in *rotateHookIn) (*rotateHookOut,
 		}
 	}
 	out.Body.ValidTill = a.cfg.Now().Add(overlap)
-	out.Body.Templates = a.templates(path, body, cmp.Or(in.Body.Variant, "json"))
+	out.Body.Templates, out.Body.Chats = a.templates(path, body, cmp.Or(in.Body.Variant, "json")), a.chatsHook(path)
 	return out, nil
 }
 

@@ -108,6 +108,7 @@ var fieldSentences = map[string]phrase{
 	"wrong_type":        {"Значение не того вида.", "The value is of the wrong kind."},
 	"address":           {"Это не адрес портала. Укажите его вида https://company.bitrix24.ru/rest/.", "This is no portal's address. Give it like https://company.bitrix24.ru/rest/."},
 	"platform_address":  {"Это не адрес API платформы. Укажите его вида https://dataapi.uiscom.ru/v2.0.", "This is no address of the platform's API. Give it like https://dataapi.uiscom.ru/v2.0."},
+	"weak_secret":       {"Слишком короткий секрет: нужно не меньше 20 знаков. Оставьте поле пустым, и мы создадим его сами.", "The secret is too short: at least 20 characters are needed. Leave it out, and we draw one."},
 	"token_or_password": {"Укажите либо ключ, либо логин с паролем, а не всё сразу.", "Give either the key or the login and password, not both."},
 	"unknown_user":      {"Такого пользователя в портале нет. Выберите другого или синхронизируйте справочник.", "The portal has no such user. Choose another, or synchronise the directory."},
 	"session_or_events": {"Укажите либо звонок из журнала, либо события, но не то и другое.", "Give either a call of the journal or events, not both."},

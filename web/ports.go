@@ -41,6 +41,7 @@ type Store interface {
 	Gauges
 	Activities
 	Accesses
+	ChatAccesses
 	Errands
 	Idempotency
 }

@@ -15,6 +15,7 @@ var recorded = map[string]string{
 	"connect-portal": "portal.connected", "disconnect-portal": "portal.disconnected", "test-portal": "portal.tested",
 	"sync-portal": "portal.sync_asked", "index-portal": "portal.index_asked", "import-calls": "calls.import_asked", "simulate-calls": "calls.simulated",
 	"connect-platform": "platform.connected", "disconnect-platform": "platform.disconnected", "test-platform": "platform.tested",
+	"connect-chats": "chats.connected", "disconnect-chats": "chats.disconnected",
 	"rotate-hook": "hook.drawn",
 }
 

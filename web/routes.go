@@ -55,6 +55,9 @@ func (a *API) routes() {
 	add(a, route{"PUT", "/platform", byWrite, 200, "connect-platform", "Connect the telephony platform; the access is proved before it is stored"}, a.connectPlatform)
 	add(a, route{"DELETE", "/platform", byWrite, 204, "disconnect-platform", "Forget the telephony platform and what was read of it"}, a.disconnectPlatform)
 	add(a, route{"POST", "/platform/test", byWrite, 200, "test-platform", "Ask the telephony platform who we are there"}, a.testPlatform)
+	add(a, route{"GET", "/platform/chats", byRead, 200, "get-chats", "How the platform's chats reach us: whose adapter, which accounts and channels, when anything was heard last"}, a.getChats)
+	add(a, route{"PUT", "/platform/chats", byWrite, 200, "connect-chats", "Give an adapter of one's own; its login is proved before it is stored"}, a.connectChats)
+	add(a, route{"DELETE", "/platform/chats", byWrite, 204, "disconnect-chats", "Forget one's own adapter with its accounts and channels"}, a.disconnectChats)
 
 	add(a, route{"GET", "/hooks", byRead, 200, "get-hooks", "Notifications to set up at the sources, with placeholders for the secrets"}, a.getHooks)
 	add(a, route{"POST", "/hooks/rotate", byWrite, 200, "rotate-hook", "Draw a secret of the notifications; the one before it stays valid for a while"}, a.rotateHook)

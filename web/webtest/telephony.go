@@ -52,6 +52,17 @@ func (Telephony) CheckPlatform(_ context.Context, a web.Access) (web.PlatformAcc
 	return account, nil
 }
 
+// CheckChats proves the login of an adapter by its password, as CheckPlatform does by the key.
+func (Telephony) CheckChats(_ context.Context, a web.ChatAccess) error {
+	switch a.Password {
+	case "wrong":
+		return &crm.Error{Kind: crm.Denied, Method: "login", Text: "password wrong is invalid"}
+	case "away":
+		return &crm.Error{Kind: crm.Unavailable, Method: "login", Text: "connection refused"}
+	}
+	return nil
+}
+
 // Errands plans in the store of the world, as the program does.
 type Errands struct{ store *store.Store }
 

@@ -59,7 +59,7 @@ func (w *World) API() *web.API {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(prometheus.NewCounter(prometheus.CounterOpts{Name: "tests_total", Help: "One line."}))
 	a, err := web.New(web.Config{
-		Embed: w.cabinet(), Sessions: w.sessions(), Store: w.Web, Connector: w.Portals, Platform: Telephony{}, Scheduler: w.Errands, Platforms: Platforms{}, Meter: w.Portals, AdminToken: AdminToken, PublicURL: PublicURL,
+		Embed: w.cabinet(), Sessions: w.sessions(), Store: w.Web, Connector: w.Portals, Platform: Telephony{}, Scheduler: w.Errands, Platforms: Platforms{}, Chats: Telephony{}, SharedChats: true, Meter: w.Portals, AdminToken: AdminToken, PublicURL: PublicURL,
 		Ready: w.Web.Ping, Gatherer: registry, Now: w.Now, Log: w.Logger, Version: "test", Streams: w.Streams,
 	})
 	w.must(err)
