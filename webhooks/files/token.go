@@ -59,7 +59,7 @@ func unpack(raw []byte) (content, error) {
 	c.until, c.file.Size = time.Unix(numbers[0], 0).UTC(), numbers[1]
 	for _, field := range c.fields() {
 		n, used := binary.Uvarint(raw)
-		if used <= 0 || n > uint64(len(raw)-used) {
+		if used <= 0 || n > uint64(len(raw)-used) { // #nosec G115 -- used is within raw
 			return content{}, errForm
 		}
 		*field, raw = string(raw[used:used+int(n)]), raw[used+int(n):] // #nosec G115 -- it is within raw

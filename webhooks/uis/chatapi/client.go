@@ -77,14 +77,14 @@ func (c *Client) GoString() string { return "chatapi.Client" }
 
 // Resource begins to read a file of a message. The errors are those of a files.Opener, ErrLogin, or tell that the platform cannot be asked.
 func (c *Client) Resource(ctx context.Context, f integration.File) (files.Payload, error) {
-	path := "/resource"
-	for _, part := range []string{f.Account, f.Channel, f.ID, f.Token} {
+	parts := []string{f.Account, f.Channel, f.ID, f.Token}
+	for i, part := range parts {
 		if part == "" || part == "." || part == ".." {
 			return files.Payload{}, fmt.Errorf("resource: %w: it is not fully named", files.ErrGone)
 		}
-		path += "/" + url.PathEscape(part)
+		parts[i] = url.PathEscape(part)
 	}
-	answer, err := c.get(ctx, path+"/payload")
+	answer, err := c.get(ctx, "/resource/"+strings.Join(parts, "/")+"/payload") //nolint:bodyclose // the Payload has it, or Answered closes it
 	if err != nil {
 		return files.Payload{}, fmt.Errorf("resource: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -167,7 +168,7 @@ func TestWhyThereIsNoResource(t *testing.T) {
 	_, server := start(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.Contains(r.URL.Path, "/large/"):
-			w.Header().Set("Content-Length", fmt.Sprint(files.MaxSize+1))
+			w.Header().Set("Content-Length", strconv.Itoa(files.MaxSize+1))
 		case strings.Contains(r.URL.Path, "/elsewhere/"):
 			http.Redirect(w, r, "https://evil.example/", http.StatusFound)
 		case strings.Contains(r.URL.EscapedPath(), "/a%2F..%2Fb/"):

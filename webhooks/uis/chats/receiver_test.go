@@ -220,7 +220,7 @@ func TestATenantsOwnAdapterIsKeptBeforeItIsAnswered(t *testing.T) {
 		told.Channel != "whatsapp" || told.ChannelName != "WA магазин" || told.ChannelID != 74001 || d.Event.Customer != "+79000000008" {
 		t.Errorf("kept %+v %+v", d, told)
 	}
-	if string(d.Body) != opened || d.Query != "x=[secret]" || d.Method != "POST" {
+	if string(d.Body) != opened || d.Query != "x=[secret]" || d.Method != http.MethodPost {
 		t.Errorf("evidence %s ? %s", d.Body, d.Query)
 	}
 	b.want(200, "DELETE", "/hooks/uis/"+token+"/chats/channel/35801", "", channel)
