@@ -94,13 +94,13 @@ func TestAConversationIsTheSameInEveryOrderOfItsEvents(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		events := chatEvents().Draw(t, "chat")
 		want := integration.FoldChat("chat:1", events)
-		permutations(len(events), 100, func(order []int) bool {
+		permutations(len(events), 40, func(order []int) bool {
 			tried.Add(1)
 			again := repeated(arranged(events, order), uint64(tried.Load()))
 			if diff := cmp.Diff(want, integration.FoldChat("chat:1", again)); diff != "" {
 				t.Fatalf("order %v (-want +got)\n%s", order, diff)
 			}
-			return true
+			return tried.Load()%100 != 0
 		})
 	})
 	t.Logf("%d orders, each with repetitions", tried.Load())
@@ -159,7 +159,7 @@ func TestTheCRMHasTheSameConversationInEveryOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c, events := chatAroundDrawn().Draw(t, "around"), chatEvents().Draw(t, "chat")
 		want := c.play(t, events).state(t)
-		permutations(len(events), 12, func(order []int) bool {
+		permutations(len(events), 6, func(order []int) bool {
 			arrived := arranged(events, order)
 			if tried.Add(1)%4 == 0 {
 				arrived = repeated(arrived, uint64(tried.Load()))
@@ -167,7 +167,7 @@ func TestTheCRMHasTheSameConversationInEveryOrder(t *testing.T) {
 			if diff := cmp.Diff(want, c.play(t, one(arrived)...).state(t)); diff != "" {
 				t.Fatalf("order %v (-together +one by one)\n%s", order, diff)
 			}
-			return tried.Load()%60 != 0
+			return tried.Load()%12 != 0
 		})
 	})
 	t.Logf("%d orders played", tried.Load())
