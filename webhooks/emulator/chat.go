@@ -146,7 +146,7 @@ func (c *Chat) AnswersWith(who Employee, files ...File) *Chat {
 	return c
 }
 
-// Told is a message of nobody: of the system, with its mnemonic ("chat_started"), or of the source "autoinvite", "chatbot"…
+// Told is a message of nobody: of the system, with its mnemonic ("chat_started"), or of a source such as "autoinvite".
 func (c *Chat) Told(source, mnemonic, text string) *Chat {
 	c.write(Employee{}, chat.Message{Source: source, Text: text, Status: "sent", Mnemonic: mnemonic}, c.Pace)
 	return c

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -140,9 +141,7 @@ func (p *Platform) DropChatTokens() { p.book.DropTokens() }
 // render makes a webhook ready to be sent.
 func render(a Adapter, h adapter.Hook) Rendered {
 	r := Rendered{Method: h.Method, URL: a.URL + h.Path, ContentType: "application/json", Body: encode(h.Body), Headers: map[string]string{}}
-	for name, value := range a.Headers {
-		r.Headers[name] = value
-	}
+	maps.Copy(r.Headers, a.Headers)
 	if value := a.Auth.Header(); value != "" {
 		r.Headers["Authorization"] = value
 	}

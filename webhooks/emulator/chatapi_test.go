@@ -18,7 +18,7 @@ import (
 )
 
 // rest calls the Chat API as an adapter would.
-func (h *hooked) rest(method, path, token string, body any) (int, object, http.Header) {
+func (h *hooked) rest(path, token string, body any) (int, object, http.Header) {
 	h.t.Helper()
 	var from io.Reader
 	kind := "application/json"
@@ -35,7 +35,7 @@ func (h *hooked) rest(method, path, token string, body any) (int, object, http.H
 		}
 		from = bytes.NewReader(text)
 	}
-	r, err := http.NewRequest(method, ChatAPIURL(h.web.URL)+"/v1/adapter"+path, from)
+	r, err := http.NewRequest(http.MethodPost, ChatAPIURL(h.web.URL)+"/v1/adapter"+path, from)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -50,14 +50,14 @@ func (h *hooked) rest(method, path, token string, body any) (int, object, http.H
 	defer resp.Body.Close()
 	var out object
 	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
-		h.t.Fatalf("%s %s: %d, no JSON: %v", method, path, resp.StatusCode, err)
+		h.t.Fatalf("%s: %d, no JSON: %v", path, resp.StatusCode, err)
 	}
 	return resp.StatusCode, out, resp.Header
 }
 
 func (h *hooked) token() string {
 	h.t.Helper()
-	status, out, _ := h.rest("POST", "/login", "", url.Values{"username": {h.adapter.Login}, "password": {h.adapter.Password}})
+	status, out, _ := h.rest("/login", "", url.Values{"username": {h.adapter.Login}, "password": {h.adapter.Password}})
 	if status != http.StatusOK || out["token_type"] != "bearer" || out["expires_at"] != float64(h.time().Add(24*time.Hour).Unix()) {
 		h.t.Fatalf("login: %d %v", status, out)
 	}
@@ -91,7 +91,7 @@ func TestAnAdapterTakesPartInAChat(t *testing.T) {
 	token := h.token()
 	h.told()
 
-	status, out, _ := h.rest("POST", "/message", token, reply17(nil))
+	status, out, _ := h.rest("/message", token, reply17(nil))
 	if status != http.StatusOK || out["id"] == nil || out["status"] != nil || out["context"] != nil || out["text"] != "Спасибо, смотрим" {
 		t.Fatalf("%d %v", status, out)
 	}
@@ -99,8 +99,8 @@ func TestAnAdapterTakesPartInAChat(t *testing.T) {
 	if diff := cmp.Diff([]string{"POST /message/status", "POST /message/status"}, callsOf(got)); diff != "" || got[1].body["status"] != "delivered" || got[1].body["message_id"] != out["id"] {
 		t.Errorf("%v", got)
 	}
-	h.rest("POST", "/chat/transfer", token, reply17(object{"from_operator_id": 7001, "to_operator_id": 7002}))
-	if status, out, _ := h.rest("POST", "/chat/close", token, reply17(object{"reason": "closed_by_operator"})); status != http.StatusOK || out["reason"] != "closed_by_operator" {
+	h.rest("/chat/transfer", token, reply17(object{"from_operator_id": 7001, "to_operator_id": 7002}))
+	if status, out, _ := h.rest("/chat/close", token, reply17(object{"reason": "closed_by_operator"})); status != http.StatusOK || out["reason"] != "closed_by_operator" {
 		t.Errorf("close: %d %v", status, out)
 	}
 	if got := h.settle(); len(got) > 0 {
@@ -110,7 +110,7 @@ func TestAnAdapterTakesPartInAChat(t *testing.T) {
 	if row["status"] != "succeed" || row["employee_id"] != 7002.0 || row["messages_count"] != 3.0 {
 		t.Errorf("report %v", row)
 	}
-	status, out, _ = h.rest("POST", "/message", token, reply17(nil))
+	status, out, _ = h.rest("/message", token, reply17(nil))
 	if status != http.StatusConflict || out["detail"] == nil {
 		t.Errorf("into a closed chat: %d %v", status, out)
 	}
@@ -122,18 +122,18 @@ func TestAnAdapterWritesFirst(t *testing.T) {
 	token := h.token()
 	h.told()
 	first := reply17(object{"chat_id": nil, "initiator": "operator", "visitor_phone": "79000000031"})
-	status, out, _ := h.rest("POST", "/chat", token, first)
-	again, same, _ := h.rest("POST", "/chat", token, first)
+	status, out, _ := h.rest("/chat", token, first)
+	again, same, _ := h.rest("/chat", token, first)
 	if status != 200 || again != 200 || out["chat_id"] == nil || out["chat_id"] != same["chat_id"] || out["visitor_email"] != nil {
 		t.Fatalf("%d %v, %d %v", status, out, again, same)
 	}
 	first["visitor_email"] = "a@example.test"
-	if status, _, _ := h.rest("POST", "/chat", token, first); status != 422 {
+	if status, _, _ := h.rest("/chat", token, first); status != 422 {
 		t.Errorf("two names: %d", status)
 	}
 	delete(first, "visitor_email")
 	first["channel_id"] = 35802
-	if status, _, _ := h.rest("POST", "/chat", token, first); status != 422 {
+	if status, _, _ := h.rest("/chat", token, first); status != 422 {
 		t.Errorf("first contact on Avito: %d", status)
 	}
 	if got := h.settle(); len(got) > 0 {
@@ -172,7 +172,7 @@ func TestRefusalsOfTheChatAPI(t *testing.T) { // contract uis §6
 		"without the right":     {"/message", token, reply17(object{"operator_id": 7004}), 404, "", ""},
 		"no such path":          {"/nothing", token, reply17(nil), 404, "", ""},
 	} {
-		status, out, _ := h.rest("POST", c.path, c.token, c.body)
+		status, out, _ := h.rest(c.path, c.token, c.body)
 		if status != c.status || out["detail"] == nil {
 			t.Errorf("%s: %d %v", name, status, out)
 			continue
@@ -185,7 +185,7 @@ func TestRefusalsOfTheChatAPI(t *testing.T) { // contract uis §6
 		}
 	}
 	h.later(24 * time.Hour)
-	if status, _, _ := h.rest("POST", "/message", token, reply17(nil)); status != 401 {
+	if status, _, _ := h.rest("/message", token, reply17(nil)); status != 401 {
 		t.Errorf("a token of yesterday: %d", status)
 	}
 }
@@ -200,11 +200,11 @@ func TestTheChatAPIIsBusyWhenToldSo(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	status, _, header := h.rest("POST", "/message", token, reply17(nil))
+	status, _, header := h.rest("/message", token, reply17(nil))
 	if status != 429 || header.Get("Retry-After") != "7" {
 		t.Errorf("%d %v", status, header)
 	}
-	if status, _, _ := h.rest("POST", "/message", token, reply17(nil)); status != 502 {
+	if status, _, _ := h.rest("/message", token, reply17(nil)); status != 502 {
 		t.Errorf("%d", status)
 	}
 	if rows := h.ask("dataapi", "get.chat_messages_report", object{"chat_id": 199000001}).rows(t); len(rows) != 2 {
@@ -268,10 +268,10 @@ func TestFilesOfMessages(t *testing.T) {
 	if err := json.NewDecoder(resp.Body).Decode(&up); err != nil || up["name"] != "offer.pdf" || up["size"] != 10.0 || up["type"] != "document" {
 		t.Fatalf("uploaded %v, %v", up, err)
 	}
-	if status, out, _ := h.rest("POST", "/message", token, reply17(object{"text": nil, "resource": up})); status != 200 || out["resource"].(object)["id"] != up["id"] {
+	if status, out, _ := h.rest("/message", token, reply17(object{"text": nil, "resource": up})); status != 200 || out["resource"].(object)["id"] != up["id"] {
 		t.Errorf("sent %d %v", status, out)
 	}
-	if status, out, _ := h.rest("POST", "/resource", token, "x"); status != 422 {
+	if status, out, _ := h.rest("/resource", token, "x"); status != 422 {
 		t.Errorf("no form: %d %v", status, out)
 	}
 }

@@ -237,7 +237,7 @@ func (p *Platform) actInChat(w http.ResponseWriter, r *http.Request) {
 		p.showChat(w, r, http.StatusConflict, "Не получилось: "+err.Error()+".")
 		return
 	}
-	http.Redirect(w, r, "/chats/"+itoa(app)+"/"+itoa(id), http.StatusSeeOther)
+	http.Redirect(w, r, "/chats/"+itoa(app)+"/"+itoa(id), http.StatusSeeOther) // #nosec G710 -- of numbers
 }
 
 func alone(s string) []string {

@@ -33,6 +33,16 @@ func (t *conversation) now() *chat.Chat {
 	return &c
 }
 
+// over tells whether the script has closed it.
+func (t *conversation) over() bool {
+	for i := range t.script.Acts {
+		if a := &t.script.Acts[i]; a.What == chat.Closed && !a.At.After(t.reached) {
+			return true
+		}
+	}
+	return false
+}
+
 // conversations are what an account's reports of chats are made of.
 type conversations struct {
 	all      map[int64]*conversation
@@ -75,7 +85,7 @@ func (c *conversations) reach(script *chat.Chat, until, now time.Time) *conversa
 	if until.After(t.reached) {
 		t.reached = until
 	}
-	if t.ended.IsZero() && !t.now().State(time.Time{}).Closed.IsZero() {
+	if t.ended.IsZero() && t.over() {
 		t.ended = now
 	}
 	return t

@@ -71,6 +71,7 @@ func (p *Platform) AddScenes(a *Account) {
 //	GET  /control/requests           requests to both, without tokens
 //	GET  /control/started            calls that the Call API started
 //	POST /control/fault              an rpc.Fault in JSON: what the next requests meet
+//	POST /control/chatfault          an adapter.Fault in JSON
 //	POST /control/mend               takes the faults back
 //	POST /control/access?app=        limits, whitelist, active, disabled; each optional
 //	POST /control/outcome?app=&contact= an Outcome in JSON, durations in nanoseconds

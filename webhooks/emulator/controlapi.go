@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"omniconnector/webhooks/emulator/adapter"
 	"omniconnector/webhooks/emulator/rpc"
 )
 
@@ -17,8 +18,13 @@ func (p *Platform) controlInterfaces(own func(pattern string, h http.HandlerFunc
 		var f rpc.Fault
 		obey(w, r, &f, func() error { return p.Fail(f) })
 	})
+	own("POST /control/chatfault", func(w http.ResponseWriter, r *http.Request) {
+		var f adapter.Fault
+		obey(w, r, &f, func() error { return p.FailChats(f) })
+	})
 	own("POST /control/mend", func(w http.ResponseWriter, _ *http.Request) {
 		p.Mend()
+		p.MendChats()
 		reply(w, http.StatusOK, map[string]any{})
 	})
 	own("POST /control/continue", func(w http.ResponseWriter, r *http.Request) {

@@ -1,7 +1,7 @@
-// Package emulator is the platform side of contract uis: accounts whose calls happen
+// Package emulator is the platform side of contract uis: accounts whose calls and chats happen
 // by script, notifications rendered from templates the way the vendor renders them,
-// a server of recordings that can be late, large or broken, and the two JSON-RPC interfaces,
-// Call API and Data API (§3, §4). It shares no code with the
+// a server of recordings that can be late, large or broken, the two JSON-RPC interfaces,
+// Call API and Data API (§3, §4), and the Chat API with its webhooks (§5). It shares no code with the
 // connector it judges, speaks to loopback addresses only unless told otherwise, and
 // invents nothing at random: the same script gives the same notifications for ever.
 //
@@ -60,8 +60,35 @@
 //	p.SetStatus(shop.AppID, 7001, 2); p.StatusOf(shop.AppID, 7001)
 //	emulator.Shop(base).Crowd(2500)                             // more employees than fit on a page
 //
+// # Chats and offline requests
+//
+// A conversation is written act by act, each Chat.Pace after the one before, and played like a call:
+//
+//	c := shop.Chat(199000001, start, shop.Channel(emulator.WhatsApp), emulator.Visitor{Phone: "79000000008"})
+//	script := c.Says("Здравствуйте").Assigned(anna).Answers(anna, "Чем помочь?").Sends(emulator.Photo("a.png")).
+//		Edits(1, "Добрый день").Card(emulator.Card{Name: "Ирина"}).Closed("closed_by_operator") // or Script, while it goes on
+//	p.Play(ctx, script.Shuffled(7).Repeated(2), 0)       // Swallowed, Reversed, Only, Without, Lossy, Delayed as well
+//	first, rest := script.Cut(3)                         // something may happen between the two
+//	shop.Conversation(199000002, start, channel, visitor, 20) // ready, of 20 messages
+//	shop.Request(330000001, start, "Олег", "79000000009", "", "Перезвоните").Left() // by notification; .Swallowed(): in the report only
+//	emulator.Conversations(shop, start, 199000003)       // six of a morning
+//
+// Webhooks of chats go to the adapters that the account is connected to, through the same Trouble and retries as notifications:
+//
+//	a, c, err := p.ConnectChats(ctx, shop.AppID, emulator.Adapter{URL: hooks, Version: "v2", Auth: emulator.Auth{Type: "Basic", Login: …}})
+//	all := p.AddAdapter(emulator.Adapter{Type: "omni", URL: hooks})   // one for several accounts:
+//	p.Attach(ctx, shop.AppID, all.ID, "Магазин", 74001, 74002)        // tells /account and /channel; Detach tells that they are deleted
+//	p.DelayChats(shop.AppID, 5*time.Second)                            // site, campaign and marks: in get.chats_report, and this late
+//	p.FailChats(adapter.Fault{Call: "payload", Status: 429, RetryAfter: 7}); p.DropChatTokens()
+//
+// Adapters call ChatAPIURL(base) + "/v1/adapter/…" with their login; accounts manage them at ChatLogicURL(base) + "/v1/integration/…".
+// What happens outside scripts is numbered from the clock and told in the background: OpenChat, VisitorWrites, OperatorWrites, Do, and
+// the page /chats. A message that was taken back is told as changed to null text and null resource, and is missing from the report; v1 tells
+// of no changes at all.
+//
 // Of the Call API there are start.employee_call, start.simple_call, release.call and list.calls; of the Data API the
-// dictionaries of §4.1 that telephony needs, update.employees, get.calls_report and get.call_legs_report. Other methods
+// dictionaries of §4.1, getobj.visitor, update.employees, upload.offline_messages, and the reports of calls, legs, chats, their messages and
+// offline requests. Other methods
 // are method_not_found. Where the contract is silent the stricter reading holds: null is of no type except where it
 // clears, tokens of login.user belong to the interface that gave them, and refusals come in the order
 // envelope, method, token, address, account, points, parameters.

@@ -15,9 +15,17 @@ var uploadParams = []rpc.Param{
 	{Name: "user_id", Kind: rpc.Integer},
 	{Name: "offline_messages", Kind: rpc.List, Required: true, Members: []rpc.Param{
 		{Name: "date_time", Kind: rpc.Text, Required: true},
-		{Name: "name", Kind: rpc.Text}, {Name: "phone", Kind: rpc.Text}, {Name: "email", Kind: rpc.Text}, {Name: "message", Kind: rpc.Text},
-		{Name: "visitor_session_id", Kind: rpc.Integer}, {Name: "campaign_id", Kind: rpc.Integer}, {Name: "site_id", Kind: rpc.Integer},
-		{Name: "source_id", Kind: rpc.Integer}, {Name: "form_name", Kind: rpc.Text}, {Name: "ext_id", Kind: rpc.Text}, {Name: "user_fields", Kind: rpc.Any},
+		{Name: "name", Kind: rpc.Text},
+		{Name: "phone", Kind: rpc.Text},
+		{Name: "email", Kind: rpc.Text},
+		{Name: "message", Kind: rpc.Text},
+		{Name: "visitor_session_id", Kind: rpc.Integer},
+		{Name: "campaign_id", Kind: rpc.Integer},
+		{Name: "site_id", Kind: rpc.Integer},
+		{Name: "source_id", Kind: rpc.Integer},
+		{Name: "form_name", Kind: rpc.Text},
+		{Name: "ext_id", Kind: rpc.Text},
+		{Name: "user_fields", Kind: rpc.Any},
 	}},
 }
 

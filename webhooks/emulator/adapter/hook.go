@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -32,39 +33,43 @@ func (a Adapter) Hook(c Connection, of *chat.Chat, act *chat.Act) (h Hook, ok bo
 	switch act.What {
 	case chat.Opened:
 		h.Path = "/chat"
-		h.add("visitor_id", of.Visitor.ID, "visitor_phone", text(of.Visitor.Phone), "operator_id", number(act.Employee.ID),
-			"initiator", of.Initiator, "created_at", Stamp(act.At))
+		h.tells(map[string]any{
+			"visitor_id": of.Visitor.ID, "visitor_phone": text(of.Visitor.Phone), "operator_id": number(act.Employee.ID),
+			"initiator": of.Initiator, "created_at": Stamp(act.At),
+		})
 	case chat.Assigned:
 		h.Path = "/chat/operator"
 		if a.Version == V2 {
 			h.Method, h.Path = http.MethodPatch, "/chat"
 		}
-		h.add("operator_id", number(act.Employee.ID))
+		h.Body["operator_id"] = number(act.Employee.ID)
 	case chat.Written:
 		h.Path = "/message"
 		m := act.Message
-		h.add("id", m.ID, "source", m.Source, "operator_id", number(act.Employee.ID), "reply_to_id", number(m.ReplyTo), "text", m.Text,
-			"created_at", Stamp(act.At), "status", text(m.Status), "resource", Resource(m.File), "system_message_mnemonic", text(m.Mnemonic))
+		h.tells(map[string]any{
+			"id": m.ID, "source": m.Source, "operator_id": number(act.Employee.ID), "reply_to_id": number(m.ReplyTo), "text": m.Text, "created_at": Stamp(act.At),
+			"status": text(m.Status), "resource": Resource(m.File), "system_message_mnemonic": text(m.Mnemonic),
+		})
 		if of.Channel.Type == "waba" && m.Source == "visitor" && a.Version == V2 {
 			within["conversation_frame_ts"] = act.At.Add(frame).Unix()
 		}
 	case chat.Edited:
 		h.Path = "/message"
-		h.add("id", act.Message.ID, "text", act.Message.Text, "resource", Resource(act.Message.File))
+		h.tells(map[string]any{"id": act.Message.ID, "text": act.Message.Text, "resource": Resource(act.Message.File)})
 	case chat.Deleted:
 		h.Path = "/message"
-		h.add("id", act.Message.ID, "text", nil, "resource", nil)
+		h.tells(map[string]any{"id": act.Message.ID, "text": nil, "resource": nil})
 	case chat.Statused:
 		h.Path = "/message/status"
-		h.add("message_id", act.Message.ID, "status", act.Message.Status)
+		h.tells(map[string]any{"message_id": act.Message.ID, "status": act.Message.Status})
 	case chat.Carded:
 		h.Path = "/visitor/card"
-		h.add("visitor_id", of.Visitor.ID, "visitor_card", card(act.Card))
+		h.tells(map[string]any{"visitor_id": of.Visitor.ID, "visitor_card": card(act.Card)})
 	case chat.Closed:
 		h.Path = "/chat/close"
-		h.add("reason", act.Reason)
+		h.Body["reason"] = act.Reason
 		if act.Employee.ID != 0 {
-			h.add("operator_id", act.Employee.ID)
+			h.Body["operator_id"] = act.Employee.ID
 		}
 	default:
 		return h, false
@@ -72,11 +77,7 @@ func (a Adapter) Hook(c Connection, of *chat.Chat, act *chat.Act) (h Hook, ok bo
 	return h, a.Version == V2 || act.What != chat.Edited && act.What != chat.Deleted
 }
 
-func (h *Hook) add(pairs ...any) {
-	for i := 0; i < len(pairs); i += 2 {
-		h.Body[pairs[i].(string)] = pairs[i+1] // names are literals
-	}
-}
+func (h *Hook) tells(members map[string]any) { maps.Copy(h.Body, members) }
 
 // Account tells that an account was connected (POST), changed (PATCH) or left (DELETE).
 func (c Connection) Account(method string) Hook {

@@ -118,9 +118,14 @@ func shown(a Adapter) map[string]any {
 }
 
 var newAdapter = []member{
-	{name: "type", kind: words, required: true}, {name: "name", kind: words, required: true}, {name: "login", kind: words, required: true},
-	{name: "password", kind: words, required: true}, {name: "webhook_url", kind: words, required: true},
-	{name: "webhook_version", kind: words, values: []string{V1, V2}}, {name: "webhook_auth", kind: object}, {name: "webhook_kwargs", kind: object},
+	{name: "type", kind: words, required: true},
+	{name: "name", kind: words, required: true},
+	{name: "login", kind: words, required: true},
+	{name: "password", kind: words, required: true},
+	{name: "webhook_url", kind: words, required: true},
+	{name: "webhook_version", kind: words, values: []string{V1, V2}},
+	{name: "webhook_auth", kind: object},
+	{name: "webhook_kwargs", kind: object},
 }
 
 func (m *Management) addAdapter(app int64, r *http.Request) (any, *refusal) {

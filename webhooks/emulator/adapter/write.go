@@ -18,8 +18,11 @@ var messages = with(
 )
 
 var resources = []member{
-	{name: "id", kind: integer, required: true}, {name: "token", kind: words, required: true}, {name: "type", kind: words, required: true, values: types},
-	{name: "name", kind: words}, {name: "size", kind: integer},
+	{name: "id", kind: integer, required: true},
+	{name: "token", kind: words, required: true},
+	{name: "type", kind: words, required: true, values: types},
+	{name: "name", kind: words},
+	{name: "size", kind: integer},
 }
 
 // types are the kinds of files.

@@ -39,8 +39,14 @@ func TestFilesAreOfTheirSizeAndKind(t *testing.T) {
 
 func TestAStateIsOfTheActsSoFar(t *testing.T) {
 	t.Parallel()
-	c := &Chat{Acts: []Act{{What: Opened}, {What: Written, Message: Message{ID: 1, Source: "visitor", Text: "a"}}, {What: Edited, Message: Message{ID: 1, Text: "b"}},
-		{What: Edited, Message: Message{ID: 9, Text: "of another"}}, {What: Closed, Reason: "closed_by_timeout"}, {What: Closed, Reason: "again"}}}
+	c := &Chat{Acts: []Act{
+		{What: Opened},
+		{What: Written, Message: Message{ID: 1, Source: "visitor", Text: "a"}},
+		{What: Edited, Message: Message{ID: 1, Text: "b"}},
+		{What: Edited, Message: Message{ID: 9, Text: "of another"}},
+		{What: Closed, Reason: "closed_by_timeout"},
+		{What: Closed, Reason: "again"},
+	}}
 	for i := range c.Acts {
 		c.Acts[i].At = c.Acts[i].At.AddDate(1, 0, i)
 	}
