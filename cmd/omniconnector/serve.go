@@ -27,6 +27,9 @@ type settings struct {
 	EmbedIssuer  string   `env:"OMNI_EMBED_ISSUER" name:"embed-issuer" help:"How the SaaS's cabinet names itself in its signed tokens."`
 	Bitrix24ID   string   `env:"OMNI_BITRIX24_CLIENT_ID" name:"bitrix24-client-id" help:"client_id of the installation's application at the vendor's marketplace; empty: portals connect by local applications of their own."`
 	Bitrix24Code string   `env:"OMNI_BITRIX24_CODE" name:"bitrix24-code" help:"The application's code as app.info tells it, when that is not its client_id."`
+	ChatLogin    string   `env:"OMNI_CHAT_ADAPTER_LOGIN" name:"chat-adapter-login" help:"Login of the installation's own adapter of the platform's Chat API, for all tenants that have none of their own."`
+	ChatURL      string   `env:"OMNI_CHAT_ADAPTER_URL" name:"chat-adapter-url" help:"Address of the Chat API for adapters, when it is not the platform's own."`
+	ChatHook     string   `env:"OMNI_CHAT_ADAPTER_HOOK_LOGIN" name:"chat-adapter-hook-login" help:"Login with which the platform's webhooks to that adapter prove themselves (Basic); without it they bring a token (Bearer)."`
 	Ancestors    []string `env:"OMNI_FRAME_ANCESTORS" name:"frame-ancestors" help:"Origins that may frame the pages, such as the SaaS's cabinet: https://cabinet.example"`
 	NoReceive    bool     `env:"OMNI_NO_RECEIVE" help:"Do not take webhooks in this process."`
 	NoWork       bool     `env:"OMNI_NO_WORK" help:"Do not work lanes in this process."`
@@ -52,6 +55,10 @@ func (s *settings) config(log io.Writer) (app.Config, error) {
 		Keys: secret("OMNI_KEYS"), AdminToken: secret("OMNI_ADMIN_TOKEN"), SessionKey: secret("OMNI_SESSION_KEY"),
 		Bitrix24ClientID: s.Bitrix24ID, Bitrix24Secret: secret("OMNI_BITRIX24_CLIENT_SECRET"), Bitrix24Code: s.Bitrix24Code,
 		EmbedKeys: secret("OMNI_EMBED_KEYS"), EmbedIssuer: s.EmbedIssuer, FrameAncestors: s.Ancestors,
+		ChatAdapter: app.ChatAdapter{
+			URL: s.ChatURL, Login: s.ChatLogin, Password: secret("OMNI_CHAT_ADAPTER_PASSWORD"), HookToken: secret("OMNI_CHAT_ADAPTER_HOOK_TOKEN"),
+			HookLogin: s.ChatHook, HookPassword: secret("OMNI_CHAT_ADAPTER_HOOK_PASSWORD"),
+		},
 		AllowPrivate: s.AllowPrivate, OAuthHosts: s.OAuthHosts, NoReceive: s.NoReceive, NoWork: s.NoWork,
 		Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: level})),
 	}
@@ -85,6 +92,8 @@ func (*serve) Help() string {
   OMNI_SESSION_KEY   signs the pages' sessions; without it one is drawn at each start
   OMNI_EMBED_KEYS    verify the tokens of the SaaS's cabinet, "ID:hs256:BASE64" or "ID:eddsa:BASE64" (a public key), several by commas
   OMNI_BITRIX24_CLIENT_SECRET   goes with OMNI_BITRIX24_CLIENT_ID
+  OMNI_CHAT_ADAPTER_PASSWORD   goes with OMNI_CHAT_ADAPTER_LOGIN
+  OMNI_CHAT_ADAPTER_HOOK_TOKEN   what the platform's webhooks to that adapter bring (Bearer); or OMNI_CHAT_ADAPTER_HOOK_PASSWORD with its login (Basic)
   OMNI_DATABASE      may come from OMNI_DATABASE_FILE too`
 }
 

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -107,19 +109,26 @@ type adapterClient struct {
 
 // Open fetches one file.
 func (a *adapters) Open(ctx context.Context, t integration.TenantID, f integration.File) (files.Payload, error) {
-	client, err := a.client(ctx, t)
+	client, err := a.client(ctx, t, f.Account)
 	if err != nil {
 		return files.Payload{}, err
 	}
 	return client.Resource(ctx, f)
 }
 
-func (a *adapters) client(ctx context.Context, t integration.TenantID) (*chatapi.Client, error) {
+// ours reports whether an account of the shared adapter is the tenant's: a webhook to the tenant's own address may name any.
+func (a *adapters) ours(ctx context.Context, t integration.TenantID, account string) (bool, error) {
+	all, err := a.store.ChatAccounts(ctx, t)
+	return slices.ContainsFunc(all, func(c store.ChatAccount) bool { return c.Shared && strconv.FormatInt(c.ID, 10) == account }), err
+}
+
+func (a *adapters) client(ctx context.Context, t integration.TenantID, account string) (*chatapi.Client, error) {
 	access, err := a.store.ChatAccess(ctx, t)
 	if errors.Is(err, store.ErrNotFound) {
 		s := a.cfg.ChatAdapter
-		if s.Login == "" {
-			return nil, files.ErrGone
+		ours, err := a.ours(ctx, t, account)
+		if s.Login == "" || err != nil || !ours {
+			return nil, cmp.Or(err, files.ErrGone)
 		}
 		t, access = "", store.ChatAccess{URL: s.URL, Login: integration.Secret(s.Login), Password: s.Password}
 	} else if err != nil {

@@ -30,6 +30,8 @@ var acts = []act{
 	{name: "callback", play: playCallback, shows: registered},
 	{name: "click", play: playClick, shows: clickOver},
 	{name: "call", play: playCall},
+	{name: "chat", play: playChat},
+	{name: "request", play: playRequest},
 	{name: "swallowed", play: playSwallowed, shows: registered, sweep: 300 * time.Millisecond},
 	{name: "import", play: playImport, shows: registered},
 	{name: "customer", play: playCustomer},
@@ -39,6 +41,7 @@ var acts = []act{
 const (
 	firstPhone   = 79_000_100_000
 	firstSession = 910_010_000
+	firstVisitor = 9_100_010_000
 )
 
 func phone(n int) string    { return strconv.Itoa(firstPhone + n) }
@@ -106,6 +109,23 @@ func playCallback(c *crew, n int) {
 	c.stage.world.Portal.Callback("+"+phone(n), "Перезвоните", "")
 }
 
+// playChat is a conversation: its words are told one by one, one is edited, and more of it is known of the client in its middle.
+func playChat(c *crew, n int) {
+	w := c.stage.world
+	anna := w.Shop.Employees[0]
+	v := platform.Visitor{ID: firstVisitor + int64(n), Phone: phone(n)}
+	chat := w.Shop.Chat(sessionOf(n), justNow(), w.Shop.Channel(platform.WhatsApp), v).Says("Есть диван?", "Синий").Assigned(anna).
+		Answers(anna, "Есть").Edits(2, "Зелёный").Card(platform.Card{Name: "Ирина", Emails: []string{phone(n) + "@example.test"}}).
+		Says("Беру")
+	c.tell(chat.Closed("closed_by_operator"))
+}
+
+// playRequest is an offline request, left on the site.
+func playRequest(c *crew, n int) {
+	w := c.stage.world
+	c.tell(w.Shop.Request(sessionOf(n), justNow(), "Олег", phone(n), "", "Перезвоните").Left())
+}
+
 // playSwallowed is a call of which no notification tells.
 func playSwallowed(c *crew, n int) {
 	w := c.stage.world
@@ -159,6 +179,8 @@ var (
 	// registrant is the user a call was registered for: whoever saw the card first, which depends on when the process died.
 	registrant = regexp.MustCompile(`(?m)^(call \S+ \S+ type=\d line=\d*) user=\d+`)
 	ofPortal   = regexp.MustCompile(`(contact|lead|deal|company|#|activity=|activity )[ :]?\d+`)
+	ofClock    = regexp.MustCompile(`20\d\d-\d\d-\d\d \d\d:\d\d|\b\d\d:\d\d:\d\d\b`) // in transcripts
+	ofLink     = regexp.MustCompile(`details/\d+/`)
 	ofPlatform = regexp.MustCompile(`\b92\d{7}\b|\b[0-9a-f]{32}\b`) // calls that it started, and requests
 )
 
@@ -173,6 +195,7 @@ func (c *crew) of(n int) string {
 		}
 	}
 	text := strings.NewReplacer(phone(n), "PHONE", strconv.FormatInt(sessionOf(n), 10), "SESSION").Replace(strings.Join(mine, "\n"))
+	text = ofLink.ReplaceAllString(ofClock.ReplaceAllString(text, "TIME"), "details/*/")
 	return ofPortal.ReplaceAllString(ofPlatform.ReplaceAllString(text, "STARTED"), "$1 *")
 }
 

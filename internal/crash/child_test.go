@@ -62,6 +62,7 @@ func quickLanes(sweep time.Duration, step func(string)) lane.Config {
 		LeaseFor: time.Second, Poll: 50 * time.Millisecond, SendWithin: 500 * time.Millisecond,
 		ExecutionLimit: 700 * time.Millisecond, RetryAfter: 50 * time.Millisecond, RetryAtMost: 300 * time.Millisecond,
 		RereadAfter: 100 * time.Millisecond, RereadEvery: 150 * time.Millisecond, SweepEvery: sweep, SweepOverlap: 3 * time.Hour,
+		RequestsEvery: sweep, TranscriptPace: 50 * time.Millisecond,
 		DialSeen: unseen, Step: step,
 	}
 }

@@ -43,6 +43,7 @@ type stage struct {
 	portal   world.Provisioned
 	listen   []string // of each process
 	sweep    time.Duration
+	chats    integration.Secret // what proves webhooks of chats
 }
 
 // seldom is how often lost calls are looked for where no test waits for that.
@@ -121,6 +122,9 @@ func (s *stage) provision(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.world.ConnectPlatform(t.Context(), st); err != nil {
+		t.Fatal(err)
+	}
+	if _, s.chats, err = s.world.AdmitChats(t.Context(), st); err != nil {
 		t.Fatal(err)
 	}
 	if err := st.SetBudget(t.Context(), s.portal.Tenant, s.portal.Portal, lane.Budget{PerSecond: 400, Burst: 4000}); err != nil {
@@ -246,6 +250,10 @@ func hire(t *testing.T, s *stage) *crew {
 		c.alive = append(c.alive, s.start(t, i))
 	}
 	c.insist("/connect")
+	c.until("chats are connected", func() bool {
+		_, _, err := s.world.AttachChats(t.Context(), s.portal, "http://"+s.listen[0], s.chats)
+		return err == nil
+	})
 	c.until("the portal and the platform are connected", c.rested)
 	return c
 }

@@ -151,28 +151,40 @@ func (w *World) ConnectPlatform(ctx context.Context, st *store.Store) error {
 	return nil
 }
 
-// ConnectChats connects the platform's chats to the tenant by an adapter of the tenant's own: base is the connector's address. With
-// that the tenant has access to the files of messages.
+// ConnectChats connects the platform's chats to the tenant by an adapter of the tenant's own: base is the connector's address, which
+// must answer. With that the tenant has access to the files of messages.
 func (w *World) ConnectChats(ctx context.Context, st *store.Store, p Provisioned, base string) error {
-	token := NewSecret()
-	had, err := st.ChatAccess(ctx, w.Tenant)
-	if err == nil && had.AdapterID != 0 { // from an earlier start of this world, which the emulated platform has forgotten
-		if err := st.DeleteChatAccess(ctx, w.Tenant); err != nil {
-			return err
-		}
+	access, token, err := w.AdmitChats(ctx, st)
+	if err != nil {
+		return err
 	}
-	// What proves webhooks is stored first: the platform tells of the account as soon as it is connected.
+	adapter, connection, err := w.AttachChats(ctx, p, base, token)
+	if err != nil {
+		return err
+	}
+	access.Login, access.Password = integration.Secret(adapter.Login), integration.Secret(adapter.Password)
+	access.AdapterID, access.AccountID = adapter.ID, connection
+	return st.SaveChatAccess(ctx, w.Tenant, access)
+}
+
+// AdmitChats stores what will prove webhooks of chats, which is needed before the platform tells of the account: a token. The
+// adapter's own login is not known yet.
+func (w *World) AdmitChats(ctx context.Context, st *store.Store) (store.ChatAccess, integration.Secret, error) {
+	token := NewSecret()
 	access := store.ChatAccess{URL: platform.ChatAPIURL(w.PlatformURL) + "/v1/adapter", Login: "-", Password: "-", Webhooks: store.BearerAuth(token)}
 	if err := st.SaveChatAccess(ctx, w.Tenant, access); err != nil {
-		return fmt.Errorf("connect chats: %w", err)
+		return access, "", fmt.Errorf("connect chats: %w", err)
 	}
+	return access, token, nil
+}
+
+// AttachChats makes the adapter at the platform and connects the account to it; the connector at base is told of it at once.
+func (w *World) AttachChats(ctx context.Context, p Provisioned, base string, token integration.Secret) (platform.Adapter, int64, error) {
 	adapter, connection, err := w.Platform.ConnectChats(ctx, w.Shop.AppID, platform.Adapter{
 		Type: "omniconnector", Name: "OMNI", URL: p.HookURL(base) + "/chats", Version: "v2", Auth: platform.Auth{Type: "Bearer", Token: string(token)},
 	})
 	if err != nil {
-		return fmt.Errorf("connect chats: %w", err)
+		return adapter, 0, fmt.Errorf("connect chats: %w", err)
 	}
-	access.Login, access.Password = integration.Secret(adapter.Login), integration.Secret(adapter.Password)
-	access.AdapterID, access.AccountID = adapter.ID, connection.ID
-	return st.SaveChatAccess(ctx, w.Tenant, access)
+	return adapter, connection.ID, nil
 }
