@@ -33,7 +33,7 @@ func (a *App) makeWeb(context.Context) error {
 	api, err := web.New(web.Config{
 		Embed: cabinet, Sessions: sessions, Store: storage.New(a.store), Connector: connector{a}, Platform: scheduler{a}, Scheduler: scheduler{a}, Platforms: platforms{}, Meter: connector{a}, AdminToken: a.cfg.AdminToken,
 		PublicURL: a.cfg.PublicURL, Ready: a.store.Ping, Gatherer: a.metrics.registry, Now: a.cfg.Now, Log: a.cfg.Log,
-		Marketplace: a.cfg.Bitrix24ClientID != "",
+		Marketplace: a.cfg.Bitrix24ClientID != "", Chats: scheduler{a}, SharedChats: a.cfg.ChatAdapter.Login != "", FileLink: a.fileLink,
 	})
 	if err != nil {
 		return err
