@@ -34,13 +34,14 @@ type cabinetAccount struct {
 	Notifications   []Template
 	Channels        []Channel
 	Connected       []connected
+	ChatAPI         string
 }
 
 func (p *Platform) showCabinet(w http.ResponseWriter, _ *http.Request, status int, trouble string) {
 	var all []cabinetAccount
 	p.mu.Lock()
 	for _, c := range p.accounts {
-		all = append(all, cabinetAccount{App: c.account.AppID, Name: c.account.Name, Zone: c.account.Timezone, Employees: c.account.Employees, Numbers: c.account.Numbers, Notifications: slices.Clone(c.templates), Channels: c.account.Channels})
+		all = append(all, cabinetAccount{App: c.account.AppID, Name: c.account.Name, Zone: c.account.Timezone, Employees: c.account.Employees, Numbers: c.account.Numbers, Notifications: slices.Clone(c.templates), Channels: c.account.Channels, ChatAPI: ChatAPIURL(c.account.Records) + "/v1/adapter"})
 	}
 	p.mu.Unlock()
 	slices.SortFunc(all, func(a, b cabinetAccount) int { return int(a.App - b.App) })

@@ -85,6 +85,7 @@ func (p *Platform) accountIn(r *http.Request) (int64, bool) {
 
 // cabinetChats is the part of the cabinet's page for one account.
 const cabinetChats = `<h2 id="chats">Чаты: подключённые адаптеры</h2>
+<p>Адрес Chat API для коннектора: <code>{{.ChatAPI}}</code></p>
 {{range .Connected}}<div class="sheet"><dl><dt>Адаптер</dt><dd>{{.To.Name}} (id {{.To.ID}}), вебхуки {{.To.Version}}{{with .To.Auth.Type}}, {{.}}{{end}}</dd>
 <dt>Логин адаптера</dt><dd><code>{{.To.Login}}</code></dd><dt>Пароль адаптера</dt><dd><code>{{.To.Password}}</code></dd>
 <dt>Аккаунт</dt><dd>{{.ID}}</dd><dt>Каналы</dt><dd>{{range .Lines}}{{.Channel.Name}} ({{.Channel.Type}}, {{.ID}}); {{end}}</dd></dl>

@@ -40,7 +40,10 @@ var chatsPage = template.Must(template.New("chats").Funcs(chatWords).Parse(`<!do
 <label>Сообщение <input name="text" size="40"></label><button>Оставить офлайн-заявку</button></form></div>
 {{if .Chats}}<div class="sheet"><table><tr><th>чат<th>канал<th>посетитель<th>сотрудник<th>состояние<th>сообщений<th>последнее</tr>
 {{range .Chats}}<tr><td><a href="/chats/{{$a.App}}/{{.ID}}">{{.ID}}</a><td>{{.Channel.Name}}<td>{{.Who}}<td>{{.State.Operator.Name}}<td>{{status .Status}}<td>{{len .State.Lines}}<td>{{.Last}}</tr>
-{{end}}</table></div>{{else}}<p>Чатов ещё не было.</p>{{end}}{{end}}</html>`))
+{{end}}</table></div>{{else}}<p>Чатов ещё не было.</p>{{end}}
+{{if .Requests}}<h2>Офлайн-заявки</h2><div class="sheet"><table><tr><th>заявка<th>имя<th>телефон<th>почта<th>сообщение</tr>
+{{range .Requests}}<tr><td>{{.ID}}<td>{{.Name}}<td>{{.Phone}}<td>{{.Email}}<td>{{.Text}}</tr>
+{{end}}</table></div>{{end}}{{end}}</html>`))
 
 var chatPage = template.Must(template.New("chat").Funcs(chatWords).Parse(`<!doctype html>
 <html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Чат {{.Chat.ID}}</title>
@@ -55,6 +58,6 @@ var chatPage = template.Must(template.New("chat").Funcs(chatWords).Parse(`<!doct
 <label><input type="checkbox" name="photo" value="1"> с фото</label><button name="do" value="visitor">Написать как посетитель</button></form></div>
 <div class="sheet"><form method="post"><label>Сотрудник <select name="employee">{{range .Account.People}}<option value="{{.ID}}"{{if eq .ID $.Chat.State.Operator.ID}} selected{{end}}>{{.Name}}</option>{{end}}</select></label>
 <label>Ответ <input name="text" size="50"></label><button name="do" value="operator">Ответить</button><button name="do" value="close">Закрыть чат</button></form></div>
-{{else}}<p>Чат закрыт: новое сообщение посетителя начнёт новый чат.</p>{{end}}
+{{else}}<p>Чат закрыт. Если посетитель пишет снова, это <a href="/chats">новый чат</a>.</p>{{end}}
 <div class="sheet"><form method="post"><label>Имя <input name="name"></label><label>Телефон <input name="phone"></label><label>Почта <input name="email"></label>
 <button name="do" value="card">Записать в карточку посетителя</button></form></div></html>`))

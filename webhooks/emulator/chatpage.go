@@ -58,13 +58,16 @@ type writers struct {
 	Channels []Channel
 	People   []Named
 	Chats    []chatLine
+	Requests []*chat.Request
 }
 
 func (p *Platform) writers() (all []writers) {
 	p.mu.Lock()
 	for _, app := range p.order {
 		c := p.accounts[app]
-		one := writers{App: app, Name: c.account.Name}
+		one := writers{App: app, Name: c.account.Name, Requests: slices.Clone(c.chats.requests)}
+		slices.Reverse(one.Requests)
+		one.Requests = one.Requests[:min(shown, len(one.Requests))]
 		for _, ch := range c.account.Channels {
 			if ch.Active() {
 				one.Channels = append(one.Channels, ch)

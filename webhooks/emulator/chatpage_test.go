@@ -44,7 +44,8 @@ func TestANewcomerConnectsChatsAndWritesByThePages(t *testing.T) {
 		"app": {"5001"}, "url": {url0 + "/"}, "version": {"v2"}, "auth": {"Basic"}, "login": {"us"}, "password": {"them"}, "adapter_login": {"omni"},
 		"channel": {"74001", "74002"},
 	}
-	if status, text, _ := h.page("/cabinet/chats", fields); status != 200 || !strings.Contains(text, "omni") || !strings.Contains(text, "WA магазин (whatsapp, 35802)") {
+	if status, text, _ := h.page("/cabinet/chats", fields); status != 200 || !strings.Contains(text, "omni") || !strings.Contains(text, "WA магазин (whatsapp, 35802)") ||
+		!strings.Contains(text, h.web.URL+"/chatapi/v1/adapter") {
 		t.Fatalf("connected: %d", status)
 	}
 	if diff := cmp.Diff([]string{"POST /account", "POST /channel", "POST /channel"}, callsOf(h.told())); diff != "" {
@@ -89,7 +90,7 @@ func TestANewcomerConnectsChatsAndWritesByThePages(t *testing.T) {
 	if rows := h.dated("get.offline_messages_report", nil); len(rows) != 1 || rows[0]["visitor_name"] != "Олег" {
 		t.Errorf("requests %v", rows)
 	}
-	if _, text, _ := h.page("/chats", nil); !strings.Contains(text, "Ирина") || !strings.Contains(text, "завершён") {
+	if _, text, _ := h.page("/chats", nil); !strings.Contains(text, "Ирина") || !strings.Contains(text, "завершён") || !strings.Contains(text, "Перезвоните") {
 		t.Error("the list does not show the chat")
 	}
 }
