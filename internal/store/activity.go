@@ -80,8 +80,11 @@ func (s *Store) Activity(ctx context.Context, t integration.TenantID, p integrat
 		args  []any
 		into  *int
 	}{
-		{openCalls, []any{t, p, CountLimit}, &out.Open}, {deadLetters, []any{t, p, CountLimit}, &out.Dead}, {anyEvent, []any{t, p}, &heardOf},
-		{openChats, []any{t, p, CountLimit}, &out.OpenChats}, {anyChat, []any{t, p}, &chatsHeard},
+		{openCalls, []any{t, p, CountLimit}, &out.Open},
+		{deadLetters, []any{t, p, CountLimit}, &out.Dead},
+		{anyEvent, []any{t, p}, &heardOf},
+		{openChats, []any{t, p, CountLimit}, &out.OpenChats},
+		{anyChat, []any{t, p}, &chatsHeard},
 		{anyRequest, []any{t, p}, &requestsHeard},
 	} {
 		if err := s.read(ctx).Raw(count.query, count.args...).Scan(count.into).Error; err != nil {

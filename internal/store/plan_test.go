@@ -218,8 +218,14 @@ func (l loaded) use() {
 		try(err)
 	}
 	for _, f := range []store.JournalFilter{
-		{}, {Customer: "c1"}, {Kind: "x"}, {State: lane.StateDead}, {Communication: store.Calls}, {Communication: integration.Chat},
-		{Communication: integration.Offline, Portal: "p"}, {Communication: integration.Offline, Customer: "c1"},
+		{},
+		{Customer: "c1"},
+		{Kind: "x"},
+		{State: lane.StateDead},
+		{Communication: store.Calls},
+		{Communication: integration.Chat},
+		{Communication: integration.Offline, Portal: "p"},
+		{Communication: integration.Offline, Customer: "c1"},
 	} {
 		_, _, err = s.Calls(ctx, "t1", f, "", 1)
 		try(err)

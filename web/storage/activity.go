@@ -15,7 +15,8 @@ func (s Store) Activity(
 ) (web.Activity, error) {
 	a, err := s.in.Activity(ctx, t, p, since, latest)
 	return web.Activity{
-		Conversations: a.Conversations, OpenChats: a.OpenChats, ChatsHeard: a.ChatsHeard, RequestsHeard: a.RequestsHeard, Ended: a.Ended, Open: a.Open, Dead: a.Dead, Heard: a.Heard,
+		Ended: a.Ended, Open: a.Open, Dead: a.Dead, Heard: a.Heard,
+		Conversations: a.Conversations, OpenChats: a.OpenChats, ChatsHeard: a.ChatsHeard, RequestsHeard: a.RequestsHeard,
 		Latest: each(a.Latest, func(c store.OpenCall) web.OpenCall { return web.OpenCall(c) }),
 	}, outward(err)
 }

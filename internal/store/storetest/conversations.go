@@ -21,10 +21,10 @@ func (e *exam) conversationsAreListed() {
 	for i, session := range []integration.SessionID{chat, "call", request, chat, "", visitor, other, "chatty", chat, "offline"} {
 		e.Advance(time.Second)
 		d := e.delivery(numbered("k", i), session)
-		switch {
-		case session == "":
+		switch session {
+		case "":
 			d.Event.Kind = integration.Unreadable
-		case session == other:
+		case other:
 			d.Event.Kind, d.Event.Customer = integration.ChatOpened, "+79005550000"
 		}
 		e.save(d)
