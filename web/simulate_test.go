@@ -120,6 +120,7 @@ func TestWhatCannotBeSimulatedSaysWhy(t *testing.T) {
 	for want, body := range map[string]map[string]any{
 		" session_or_events":             {},
 		"/session unknown_session":       {"session": "404"},
+		"/session no_call":               {"session": "chat:404"},
 		"/events/1/kind one_of":          {"events": []any{event, map[string]any{"kind": "lunch"}}},
 		"/settings wrong_type":           {"session": "910000001", "settings": []any{}},
 		"/settings/coffee unknown_field": {"session": "910000001", "settings": coffee},

@@ -169,7 +169,7 @@ func standing(s *CallStory, l integration.Lang) BadgeView {
 	}
 	for _, plan := range slices.Backward(s.Plans) {
 		if o := plan.Outcome; o != integration.Nothing && o != integration.Together {
-			return outcomeBadge(o, l)
+			return s.outcome(o).in(l)
 		}
 	}
 	if s.Portal == "" {

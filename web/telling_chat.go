@@ -58,6 +58,21 @@ func visitorLine(s *CallStory, of *place, l integration.Lang) CallRow {
 	return row
 }
 
+// outcome is how a call or a conversation stands that nothing was done for: of a conversation the words about customers and answers
+// of the CRM would be wrong.
+func (s *CallStory) outcome(o integration.Outcome) shade {
+	_, _, conversation := s.Events[0].Event.Session.Communication()
+	switch known, ok := outcomeShades[o]; {
+	case conversation && o == integration.Ignored:
+		return shadeLeftOut
+	case conversation && o == integration.Waiting:
+		return shadeWaits
+	case ok:
+		return known
+	}
+	return shade{ToneQuiet, phrase{string(o), string(o)}}
+}
+
 // atWork reports whether something is still to be decided or sent.
 func (s *CallStory) atWork() bool {
 	return slices.ContainsFunc(s.Events, func(e EventRow) bool { return e.Pending }) ||

@@ -70,6 +70,8 @@ var (
 	shadeDialled    = shade{ToneGood, phrase{"звонок начат", "call started"}}
 	shadeDialling   = shade{ToneBusy, phrase{"звоним", "calling"}}
 	shadeUndialled  = shade{ToneQuiet, phrase{"не состоялся", "not started"}}
+	shadeLeftOut    = shade{ToneQuiet, phrase{"не передан", "not passed on"}}
+	shadeWaits      = shade{ToneBusy, phrase{"ждёт", "waits"}}
 	shadeServed     = shade{ToneGood, phrase{"обслужен", "served"}}
 	shadeUnanswered = shade{ToneBad, phrase{"без ответа", "unanswered"}}
 	shadeWriting    = shade{ToneGood, phrase{"переписываются", "under way"}}
