@@ -3,6 +3,7 @@ package integration
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // CustomerOf names the customer of a visitor by the strongest thing that is known of them: a phone number, an email, an account in a
@@ -87,7 +88,7 @@ func strength(k CustomerKey) int {
 func ParseEmail(raw string) string {
 	e := strings.ToLower(strings.TrimSpace(raw))
 	at := strings.LastIndexByte(e, '@')
-	if at <= 0 || at == len(e)-1 || len(e) > 254 || strings.ContainsAny(e, " \t\r\n,;<>\"") {
+	if at <= 0 || at == len(e)-1 || len(e) > 254 || strings.ContainsAny(e, " ,;<>\"\uFFFD") || strings.ContainsFunc(e, unicode.IsControl) {
 		return ""
 	}
 	return e

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // The default names of what conversations make (C-12).
@@ -151,7 +152,17 @@ func shortened(s string, most int) string {
 
 // oneLine makes one short line of a name that somebody gave.
 func oneLine(name string) string {
-	return shortened(strings.Join(strings.Fields(name), " "), longestName)
+	return shortened(strings.Join(strings.Fields(visible(name)), " "), longestName)
+}
+
+// visible leaves out what nobody sees and what would turn the rest around. White space is left.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if turnsWriting(r) || unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
 // chatParameters are the values of extra fields: variables, and what becomes known as the conversation goes on.

@@ -1,8 +1,8 @@
 package integration_test
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -36,7 +36,7 @@ func chatEvents() *rapid.Generator[[]integration.Event] {
 		var all []integration.Message
 		for i := range rapid.IntRange(0, 3).Draw(t, "messages") {
 			m := integration.Message{
-				ID: fmt.Sprint(rapid.IntRange(1, 12).Draw(t, "id")), By: integration.ByVisitor, At: began.Add(time.Duration(i/2) * time.Second),
+				ID: strconv.Itoa(rapid.IntRange(1, 12).Draw(t, "id")), By: integration.ByVisitor, At: began.Add(time.Duration(i/2) * time.Second),
 				Text: rapid.SampledFrom([]string{"Hello", "[B]hi[/B]", "🙂", ""}).Draw(t, "text"),
 			}
 			if slices.ContainsFunc(all, func(o integration.Message) bool { return o.ID == m.ID }) {
@@ -125,8 +125,11 @@ func chatSettings() *rapid.Generator[*integration.Settings] {
 		}
 		if rapid.Bool().Draw(t, "fields") {
 			pairs := []integration.FieldPair{
-				{Field: "UF_FIRST", Parameter: integration.FirstCommunication}, {Field: "UF_WHO", Parameter: "employee_full_name"},
-				{Field: "UF_SRC", Parameter: "utm_source"}, {Field: "UF_END", Parameter: "release_cause"}, {Field: "UF_N", Parameter: "messages_count"},
+				{Field: "UF_FIRST", Parameter: integration.FirstCommunication},
+				{Field: "UF_WHO", Parameter: "employee_full_name"},
+				{Field: "UF_SRC", Parameter: "utm_source"},
+				{Field: "UF_END", Parameter: "release_cause"},
+				{Field: "UF_N", Parameter: "messages_count"},
 			}
 			c.Fields = integration.ExtraFields{Always: rapid.Bool().Draw(t, "always"), Lead: pairs, Deal: pairs, Contact: pairs, Company: pairs}
 		}
@@ -197,7 +200,7 @@ func TestNothingThatIsToldOfAConversationPanics(t *testing.T) {
 				Gone:    []integration.Record{{Kind: crm.Kind(text.Draw(t, "gone")), ID: 300}, {Kind: crm.Lead, ID: 300}},
 			}
 			e := integration.Event{
-				ID: integration.EventID(fmt.Sprint(i)), Key: fmt.Sprint(rapid.IntRange(0, 5).Draw(t, "key")), Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Session: session,
+				ID: integration.EventID(strconv.Itoa(i)), Key: strconv.Itoa(rapid.IntRange(0, 5).Draw(t, "key")), Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Session: session,
 				At: began.Add(time.Duration(rapid.IntRange(-1e6, 1e6).Draw(t, "at")) * time.Second),
 			}
 			if rapid.IntRange(0, 4).Draw(t, "told") > 0 {

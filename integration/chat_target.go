@@ -78,5 +78,5 @@ func (d *decision) chatTitle(k crm.Kind, explain bool) string {
 	case d.Chat.Kind == Offline:
 		fallback = DefaultOfflineName
 	}
-	return shortened(d.named("C-12", text, won.number, won.check, fallback, explain), longestTitle)
+	return shortened(visible(d.named("C-12", text, won.number, won.check, fallback, explain)), longestTitle)
 }

@@ -94,19 +94,19 @@ func TestManyMessagesAreLaidOutInOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var messages []integration.Message
-		want := ""
+		var want strings.Builder
 		for i := range rapid.IntRange(1, 8).Draw(t, "messages") {
 			text := rapid.SampledFrom([]string{"я", "ab", "🙂", "[b", "x"}).Draw(t, "letter")
 			text = strings.Repeat(text, rapid.SampledFrom([]int{1, 10, 3_000, 14_990, 20_000}).Draw(t, "length"))
 			messages = append(messages, integration.Message{
 				ID: string(rune('a' + i)), By: integration.ByVisitor, At: began.Add(time.Duration(i) * time.Second), Text: text,
 			})
-			want += text
+			want.WriteString(text)
 		}
 		parts := written(t, messages...)
 		checkParts(t, parts)
-		if got := strings.ReplaceAll(spoken(parts), "\u2060", ""); got != want {
-			t.Fatalf("%d letters are told as %d", len(want), len(got))
+		if got := strings.ReplaceAll(spoken(parts), "\u2060", ""); got != want.String() {
+			t.Fatalf("%d letters are told as %d", want.Len(), len(got))
 		}
 	})
 }

@@ -30,7 +30,8 @@ type Facts struct {
 	Pace time.Duration
 	// Unsent tells that a step of this conversation's transcript is still on its way.
 	Unsent bool
-	// FileLink gives the address at which people in the portal can open a file of the conversation until a moment; empty when there is none.
+	// FileLink gives the address at which people in the portal can open a file of the conversation until a moment; empty when there is
+	// none. The same file and moment always give the same address: comments are compared by their text.
 	FileLink func(f File, until time.Time) string
 	// Describes tells that the platform can be asked for what its notifications lack.
 	Describes bool
