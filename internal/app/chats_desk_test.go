@@ -111,7 +111,7 @@ var recordHead = regexp.MustCompile(`^(lead|deal|contact|company) \d+`)
 func (d *desk) filed(t *testing.T) []filed {
 	t.Helper()
 	var all []filed
-	for line := range strings.Lines(d.Records()) {
+	for line := range strings.Lines(d.Portal.Records()) {
 		if name := recordHead.FindString(line); name != "" {
 			all = append(all, filed{name: name, head: line})
 			continue
@@ -201,4 +201,15 @@ func (d *desk) hook(t *testing.T, path, body string) {
 	if resp.StatusCode != http.StatusOK {
 		t.Fatalf("%s answered %s", path, resp.Status)
 	}
+}
+
+// recordNumber is the number in a record's name.
+func recordNumber(t *testing.T, name string) int64 {
+	t.Helper()
+	_, number, _ := strings.Cut(name, " ")
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		t.Fatalf("no record %q", name)
+	}
+	return id
 }
