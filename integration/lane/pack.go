@@ -9,17 +9,10 @@ import (
 )
 
 // pack makes the calls of a chain. Waiting updates of one entity that follow each other and stand under the same guard
-// become one, the later value winning, and so do the texts of one comment; at says which call carries each entry.
+// become one, the later value winning; at says which call carries each entry.
 func pack(entries []*Entry) (calls []crm.Call, at []int) {
 	at = make([]int, len(entries))
 	for i, e := range entries {
-		if last := len(calls) - 1; last >= 0 {
-			edit, ok := e.Action.Do.(crm.EditComment)
-			if before, too := calls[last].Do.(crm.EditComment); ok && too && before.Comment == edit.Comment {
-				calls[last].Do, at[i] = edit, last
-				continue
-			}
-		}
 		update, ok := e.Action.Do.(crm.Update)
 		if last := len(calls) - 1; ok && last >= 0 {
 			if before, ok := calls[last].Do.(crm.Update); ok && sameTarget(&before, &update) {

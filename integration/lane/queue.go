@@ -124,7 +124,7 @@ func (q *queue) ready(now time.Time, skip func(*Entry) bool) []*chain {
 			continue
 		}
 		joined, ok := join(in, before)
-		if !ok {
+		if !ok || rewords(e, before) {
 			continue
 		}
 		if joined == nil {
@@ -141,6 +141,13 @@ func (q *queue) ready(now time.Time, skip func(*Entry) bool) []*chain {
 	}
 	slices.SortStableFunc(chains, func(a, b *chain) int { return cmp.Compare(a.urgency, b.urgency) })
 	return chains
+}
+
+// rewords reports whether an action gives a comment another text before an earlier text of it is settled. They never share a request:
+// a comment in doubt is recognised by its text.
+func rewords(e *Entry, before []*Entry) bool {
+	_, edit := e.Action.Do.(crm.EditComment)
+	return edit && slices.ContainsFunc(before, func(o *Entry) bool { return wordsOf(o.Action.Do) })
 }
 
 // before lists the unsettled actions that must go before e or with it.
@@ -191,6 +198,23 @@ func join(in map[integration.ActionKey]*chain, before []*Entry) (*chain, bool) {
 		c.entries = nil
 	}
 	return one, true
+}
+
+// superseded lists texts of comments that are planned, and not under way, while a newer one of the same comment waits behind them.
+func (q *queue) superseded() []*Entry {
+	newest := map[crm.Ref]*Entry{}
+	var all []*Entry
+	for _, e := range q.order {
+		edit, ok := e.Action.Do.(crm.EditComment)
+		if !ok {
+			continue
+		}
+		if old := newest[edit.Comment]; old != nil && old.State == StatePlanned && !q.flying[old.Action.Key] {
+			all = append(all, old)
+		}
+		newest[edit.Comment] = e
+	}
+	return all
 }
 
 // awaitsActivity reports whether something is to be done with the activity that a finish makes.

@@ -185,6 +185,11 @@ func (l *Lane) prune(ctx context.Context, now time.Time) error {
 			}
 		}
 	}
+	for _, e := range l.queue.superseded() {
+		c := change(e, StateFailed, now)
+		c.Err = &crm.Error{Kind: crm.Skipped, Method: e.Action.Do.Name(), Text: "a newer text of the comment takes its place"}
+		changes = append(changes, c)
+	}
 	return l.settle(ctx, changes)
 }
 

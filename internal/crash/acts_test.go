@@ -110,20 +110,23 @@ func playCallback(c *crew, n int) {
 }
 
 // playChat is a conversation: its words are told one by one, one is edited, and more of it is known of the client in its middle.
-func playChat(c *crew, n int) {
+func playChat(c *crew, n int) { c.tell(c.chat(n)) }
+
+func (c *crew) chat(n int) platform.Script {
 	w := c.stage.world
 	anna := w.Shop.Employees[0]
 	v := platform.Visitor{ID: firstVisitor + int64(n), Phone: phone(n)}
 	chat := w.Shop.Chat(sessionOf(n), justNow(), w.Shop.Channel(platform.WhatsApp), v).Says("Есть диван?", "Синий").Assigned(anna).
 		Answers(anna, "Есть").Edits(2, "Зелёный").Card(platform.Card{Name: "Ирина", Emails: []string{phone(n) + "@example.test"}}).
 		Says("Беру")
-	c.tell(chat.Closed("closed_by_operator"))
+	return chat.Closed("closed_by_operator")
 }
 
 // playRequest is an offline request, left on the site.
-func playRequest(c *crew, n int) {
-	w := c.stage.world
-	c.tell(w.Shop.Request(sessionOf(n), justNow(), "Олег", phone(n), "", "Перезвоните").Left())
+func playRequest(c *crew, n int) { c.tell(c.request(n)) }
+
+func (c *crew) request(n int) platform.Script {
+	return c.stage.world.Shop.Request(sessionOf(n), justNow(), "Олег", phone(n), "", "Перезвоните").Left()
 }
 
 // playSwallowed is a call of which no notification tells.
@@ -180,8 +183,8 @@ var (
 	registrant = regexp.MustCompile(`(?m)^(call \S+ \S+ type=\d line=\d*) user=\d+`)
 	ofPortal   = regexp.MustCompile(`(contact|lead|deal|company|#|activity=|activity )[ :]?\d+`)
 	ofClock    = regexp.MustCompile(`20\d\d-\d\d-\d\d \d\d:\d\d|\b\d\d:\d\d:\d\d\b`) // in transcripts
-	ofLink     = regexp.MustCompile(`details/\d+/`)
-	ofPlatform = regexp.MustCompile(`\b92\d{7}\b|\b[0-9a-f]{32}\b`) // calls that it started, and requests
+	ofNotice   = regexp.MustCompile(`details/\d+/\].*\[/URL\]`)                      // with the name that was known when it was sent
+	ofPlatform = regexp.MustCompile(`\b92\d{7}\b|\b[0-9a-f]{32}\b`)                  // calls that it started, and requests
 )
 
 func asText(w *world.World) string { return registrant.ReplaceAllString(w.Records(), "$1") }
@@ -195,7 +198,12 @@ func (c *crew) of(n int) string {
 		}
 	}
 	text := strings.NewReplacer(phone(n), "PHONE", strconv.FormatInt(sessionOf(n), 10), "SESSION").Replace(strings.Join(mine, "\n"))
-	text = ofLink.ReplaceAllString(ofClock.ReplaceAllString(text, "TIME"), "details/*/")
+	return plain(text)
+}
+
+// plain leaves out of records what is another one each time: numbers of both sides, the clock in transcripts, names in notices.
+func plain(text string) string {
+	text = ofNotice.ReplaceAllString(ofClock.ReplaceAllString(text, "TIME"), "details/*/]*[/URL]")
 	return ofPortal.ReplaceAllString(ofPlatform.ReplaceAllString(text, "STARTED"), "$1 *")
 }
 

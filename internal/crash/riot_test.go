@@ -61,6 +61,8 @@ const (
 	swallowed = 300
 	imported  = 400
 	customers = 500
+	chats     = 600
+	requests  = 700
 )
 
 // each is how many there are of each kind: a longer riot lives a longer day.
@@ -98,6 +100,8 @@ func (c *crew) day(rest func() time.Duration) {
 		playClick(c, clicks+n)
 		playCallback(c, callbacks+n)
 		playSwallowed(c, swallowed+n)
+		c.plays(c.chat(chats + n))
+		c.plays(c.request(requests + n))
 		c.plays(platform.Script{Name: "morning", Steps: steps[len(steps)*n/each : len(steps)*(n+1)/each]})
 		playImport(c, imported+n)
 		playCustomer(c, customers+n)
@@ -114,6 +118,9 @@ func (c *crew) over() {
 			c.until("customer "+strconv.Itoa(first+n)+" has a call", func() bool { return registered(c, first+n) })
 		}
 		c.until("clicked calls are finished", func() bool { return clickOver(c, clicks+n) })
+		for _, first := range []int{chats, requests} {
+			c.until("what customer "+strconv.Itoa(first+n)+" wrote is there", func() bool { return strings.Contains(c.of(first+n), "comment by") })
+		}
 	}
 	c.until("everything is done", c.rested)
 }
@@ -200,7 +207,7 @@ func (c *crew) others() string {
 	var all []string
 	for _, b := range blocks(asText(c.stage.world)) {
 		if !slices.ContainsFunc(clicked(), func(n int) bool { return strings.Contains(b, phone(n)) }) {
-			all = append(all, ofPortal.ReplaceAllString(ofPlatform.ReplaceAllString(b, "STARTED"), "$1 *"))
+			all = append(all, plain(b))
 		}
 	}
 	slices.Sort(all)
