@@ -100,6 +100,7 @@ func (l *linter) chatFunnels(at string, s *integration.Conversations, b *integra
 
 // chatBegins looks at one place for each kind that is made, and tells what a conversation gets by it.
 func (l *linter) chatBegins(made []crm.Kind, b beginning, leadStage string, funnel int64, stage string) (result string) {
+	places := make([]string, 0, len(made))
 	for _, k := range made {
 		own := b
 		own.kind, own.stage, own.code = k, "/lead_stage", leadStage
@@ -107,9 +108,9 @@ func (l *linter) chatBegins(made []crm.Kind, b beginning, leadStage string, funn
 			own.stage, own.funnel, own.code = "/stage", funnel, stage
 		}
 		l.begins(&own)
-		result += string(k) + " " + own.code + " " + decimal(own.funnel) + " "
+		places = append(places, string(k)+" "+decimal(own.funnel)+" "+own.code)
 	}
-	return result
+	return strings.Join(places, ", ")
 }
 
 // chatFields warns of fields that are written twice, and of those that the portal requires and nobody fills.

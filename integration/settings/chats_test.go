@@ -130,13 +130,13 @@ func TestWhatConversationsWillNotDoIsWarnedOf(t *testing.T) {
 		"off": {set(func(c *integration.Conversations) {
 			c.Enabled, c.Responsible.Default, c.Primary.LeadStage, c.WithoutContacts = false, 9, "GONE", true
 		}), nil},
-		"C-1 operators are nobody": {func(s *integration.Settings, d *settings.Directories) {
+		"C-1 operators are nobody": {func(_ *integration.Settings, d *settings.Directories) {
 			for i := range d.Centre.Employees {
 				d.Centre.Employees[i].Chats = true
 			}
 			d.Centre.Employees = append(d.Centre.Employees, centre.Employee{ID: 14, Name: "Борисов Борис", Chats: true})
 		}, []string{"/employees unmapped_operators"}},
-		"C-1 those who are left out are let be": {func(s *integration.Settings, d *settings.Directories) {
+		"C-1 those who are left out are let be": {func(_ *integration.Settings, d *settings.Directories) {
 			d.Centre.Employees = append(d.Centre.Employees, centre.Employee{ID: 14, Name: "Борисов Борис", Chats: true})
 		}, nil},
 		"C-3 types that the platform lacks, or has switched off": {func(_ *integration.Settings, d *settings.Directories) {

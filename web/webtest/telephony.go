@@ -27,8 +27,10 @@ func Centre() centre.Directory {
 		Sources:   []centre.Named{{ID: 61, Name: "Спам"}},
 		Statuses:  []centre.Status{{Named: centre.Named{ID: 1, Name: "Доступен"}, Kind: "available"}},
 		Channels: []centre.Channel{
-			{Named: centre.Named{ID: 71, Name: "WA магазин"}, Type: "whatsapp", Active: true}, {Named: centre.Named{ID: 72, Name: "Старый чат"}, Type: "comagic"},
-			{Named: centre.Named{ID: 73, Name: "Чат"}, Type: "comagic", Active: true}, {Named: centre.Named{ID: 74, Name: "WABA"}, Type: "waba", Active: true},
+			{Named: centre.Named{ID: 71, Name: "WA магазин"}, Type: "whatsapp", Active: true},
+			{Named: centre.Named{ID: 72, Name: "Старый чат"}, Type: "comagic"},
+			{Named: centre.Named{ID: 73, Name: "Чат"}, Type: "comagic", Active: true},
+			{Named: centre.Named{ID: 74, Name: "WABA"}, Type: "waba", Active: true},
 			{Named: centre.Named{ID: 75, Name: "Бот"}, Type: "telegram", Active: true},
 		},
 	}
