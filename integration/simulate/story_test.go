@@ -59,6 +59,9 @@ func sessions(s *story.Story) map[integration.SessionID]*lived {
 	all := map[integration.SessionID]*lived{}
 	for _, d := range s.Decisions() {
 		id := d.Events[0].Session
+		if d.Facts.Chat != nil {
+			continue // conversations are not simulated
+		}
 		l := all[id]
 		if l == nil {
 			l = &lived{settings: d.Facts.Settings, past: simulate.Past{Directory: d.Facts.Directory}}
