@@ -96,7 +96,12 @@ func (d *decision) channelName() string {
 func (d *decision) visitorName() string {
 	v := &d.Chat.Visitor
 	name := oneLine(v.Name)
-	if name == "" && len(d.contacts) > 0 {
+	switch {
+	case name != "" || len(d.contacts) == 0:
+	case len(d.phones)+len(d.emails) == 0: // an account in a messenger, whose channel is named elsewhere
+		_, account, _ := strings.Cut(d.contacts[0], ":")
+		name = oneLine(account)
+	default:
 		name = oneLine(d.contacts[0])
 	}
 	if name == "" && v.ID != "" {

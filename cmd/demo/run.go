@@ -72,7 +72,10 @@ func (r *run) play(ctx context.Context, w *world.World, a *app.App, p world.Prov
 	if !r.Told {
 		r.greet(out, w, a)
 	}
-	sum, err := w.Play(ctx, w.Morning(), r.Speed)
+	if err := chats(ctx, w, a, p); err != nil {
+		return err
+	}
+	sum, err := w.Play(ctx, platform.Merge("morning", w.Morning(), w.Conversations(w.Began)), r.Speed)
 	if err != nil {
 		return err
 	}
@@ -90,6 +93,25 @@ func (r *run) play(ctx context.Context, w *world.World, a *app.App, p world.Prov
 	}
 	fmt.Fprintf(out, "Утро закончилось: уведомлений %d. / The morning is over: %d notifications.\n", sum.Delivered, sum.Delivered)
 	return nil
+}
+
+// chats connects the platform's chats once the connector answers: the platform tells it of the account at once.
+func chats(ctx context.Context, w *world.World, a *app.App, p world.Provisioned) error {
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := w.ConnectChats(ctx, a.Store(), p, "http://"+a.Address())
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-look.C:
+		}
+	}
 }
 
 func (r *run) greet(out io.Writer, w *world.World, a *app.App) {

@@ -232,6 +232,11 @@ func (w *World) Morning() platform.Script {
 	return platform.Morning(w.Shop, w.Began, 910000001)
 }
 
+// Conversations are chats and offline requests of an hour that begins at a moment, the same for the same moment.
+func (w *World) Conversations(from time.Time) platform.Script {
+	return platform.Merge("conversations", platform.Conversations(w.Shop, from, 199000001)...)
+}
+
 // Play tells the platform's script to whoever was configured.
 func (w *World) Play(ctx context.Context, s platform.Script, speed float64) (platform.Played, error) {
 	return w.Platform.Play(ctx, s, speed)
