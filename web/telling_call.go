@@ -147,15 +147,16 @@ func endOf(c *integration.Call, l integration.Lang) *BadgeView {
 
 // standing is how the call stands now, the worst first.
 func standing(s *CallStory, l integration.Lang) BadgeView {
-	busy, retrying := false, false
+	busy, retrying, touched := false, false, false
 	for i := range s.Actions {
 		a := &s.Actions[i]
 		if a.State == lane.StateDead {
 			return shadeRefused.in(l)
 		}
-		if later(a.Do) && a.Attempts <= 1 {
-			continue // that the call will be compared with the platform changes nothing of what the CRM has
+		if asks(a) {
+			continue // that the platform is asked what it knows changes nothing of what the CRM has
 		}
+		touched = true
 		busy = busy || !a.State.Settled()
 		retrying = retrying || !a.State.Settled() && a.Attempts > 1
 	}
@@ -164,7 +165,7 @@ func standing(s *CallStory, l integration.Lang) BadgeView {
 		return shadeAgain.in(l)
 	case busy:
 		return shadeAtWork.in(l)
-	case len(s.Actions) > 0:
+	case touched:
 		return shadeInCRM.in(l)
 	}
 	for _, plan := range slices.Backward(s.Plans) {
@@ -181,10 +182,13 @@ func standing(s *CallStory, l integration.Lang) BadgeView {
 	return outcomeBadge(integration.Nothing, l)
 }
 
-// later reports whether an action only asks the platform what it knows.
-func later(do crm.Command) bool {
-	switch do.(type) {
-	case centre.Reread, centre.ReadChat:
+// asks reports whether an action only asks the platform what it knows. A chat is asked for again until the platform knows it; with a
+// call that is worth a word.
+func asks(a *ActionRow) bool {
+	switch a.Do.(type) {
+	case centre.Reread:
+		return a.Attempts <= 1
+	case centre.ReadChat:
 		return true
 	}
 	return false
@@ -203,7 +207,7 @@ var telling = []string{
 // becauseOf is what the portal said when it refused, and else the most telling reason of all plans of a call.
 func becauseOf(s *CallStory, l integration.Lang) string {
 	for i := range s.Actions {
-		if a := &s.Actions[i]; a.Err != nil && (a.State == lane.StateDead || !a.State.Settled()) {
+		if a := &s.Actions[i]; a.Err != nil && (a.State == lane.StateDead || !a.State.Settled() && !asks(a)) {
 			return stateSentence(a, l)
 		}
 	}

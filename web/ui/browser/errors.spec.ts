@@ -34,7 +34,7 @@ afterAll(async () => {
   await world?.stop()
 })
 
-const pathOf: Record<string, string> = { telephony: 'telephony', templates: 'telephony/templates', funnels: 'telephony/funnels', responsibles: 'telephony/responsibles', fields: 'telephony/fields', main: 'main', employees: 'employees' }
+const pathOf: Record<string, string> = { telephony: 'telephony', templates: 'telephony/templates', funnels: 'telephony/funnels', responsibles: 'telephony/responsibles', fields: 'telephony/fields', main: 'main', employees: 'employees', chats: 'chats', 'chats-funnels': 'chats/funnels', 'chats-names': 'chats/names' }
 // go changes the address inside the application: what is not saved stays.
 const go = async (place: string): Promise<void> => {
   await page.evaluate((hash) => void (location.hash = hash), `#/p/${portal}/${pathOf[place]}`)
@@ -74,6 +74,17 @@ describe('twenty mistakes at once', () => {
     await page.locator('[data-action="add-rule"]').click()
     await go('fields')
     for (const add of await page.locator('[data-add]').all()) await add.click()
+
+    await go('chats')
+    if (!(await field('/chats/enabled').getByRole('switch').isChecked())) await field('/chats/enabled').getByRole('switch').check()
+    await page.getByRole('button', { name: 'Снять все' }).click()
+    await field('/chats/responsible/rules').locator('[data-action="add-rule"]').click()
+    await field('/chats/silence_hours').locator('input').fill('')
+    await go('chats-names')
+    for (const add of await page.locator('[data-add]').all()) {
+      await add.click()
+      await page.locator(':focus').fill('Чат {{nobody_knows}}')
+    }
   })
 
   it('are refused together, and the first is shown', async () => {
@@ -83,7 +94,8 @@ describe('twenty mistakes at once', () => {
     expect(answer.status()).toBe(422)
     mistakes = ((await answer.json()) as { errors: Mistake[] }).errors
     expect(mistakes.length).toBeGreaterThanOrEqual(20)
-    expect(new Set(mistakes.map((m) => placeOf(m.pointer))).size, 'on every page').toBeGreaterThanOrEqual(6)
+    expect(new Set(mistakes.map((m) => placeOf(m.pointer))).size, 'on every page').toBeGreaterThanOrEqual(8)
+    expect(mistakes.map((m) => m.pointer)).toEqual(expect.arrayContaining(['/chats/channels', '/chats/responsible/rules/0/user', '/chats/names/lead/0/text']))
     await summary().waitFor()
     expect(await summary().innerText()).toContain(String(mistakes.length))
     await page.waitForFunction((first) => document.activeElement?.closest('[data-pointer]')?.getAttribute('data-pointer') === first, mistakes[0]!.pointer)
@@ -129,6 +141,13 @@ describe('twenty mistakes at once', () => {
     await removeUnnamed()
     await go('fields')
     while (await page.getByRole('button', { name: /^Убрать/ }).count()) await page.getByRole('button', { name: /^Убрать/ }).first().click()
+    await go('chats')
+    await page.getByRole('button', { name: 'Отметить все' }).click()
+    await removeUnnamed()
+    await field('/chats/silence_hours').locator('input').fill('24')
+    await page.keyboard.press('Tab')
+    await go('chats-names')
+    for (const row of await page.locator('input').all()) if ((await row.inputValue()).includes('nobody_knows')) await row.fill('Чат {{visitor}}')
     await summary().waitFor({ state: 'detached' })
     expect(await page.locator('main [role=alert]').count()).toBe(0)
     await save().click()

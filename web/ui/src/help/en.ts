@@ -187,8 +187,32 @@ export const en: Record<Section, Help> = {
       part('A mandatory field of the portal', text('When the portal requires a field and nobody fills it, creating the entity is refused. Add the field here, or make it optional in the portal.')),
     ],
   },
-  chats: { title: 'Chats', parts: later('How conversations get into the CRM will be here: channels, what to create, funnels, responsibles, templates.') },
-  offline: { title: 'Offline requests', parts: later('How requests from the site get into the CRM will be here. The section is set like chats.') },
+  chats: {
+    title: 'Chats',
+    parts: [
+      intro(text('How conversations get into the CRM: which channels, what is created, for whom and at what stage. A chat becomes one comment that grows with the talk.')),
+      part('Connection', steps('Connect the platform and its chats on the page “Portals”.', 'Synchronise the employees.', 'Switch “Chats” on and choose the channels.')),
+      part('Primary and repeat', list(
+        'Primary: nothing was found in the CRM by phone, email, account and earlier chats. What was chosen is created.',
+        'Repeat: something was found. When there is an open lead or deal, no second one like it is created.',
+        '“Priority of adding comments” matters when a repeat conversation makes an activity only, or nothing.',
+      )),
+      part('When the words are seen', list(
+        '“Start of the chat”: the comment grows while people write; the portal is spared, so several messages may come together.',
+        '“End of the chat”: the whole conversation at once after its end.',
+        'When the chat is closed everything goes over, in order and once.',
+      )),
+      part('Without contacts', text('A chat waits until the customer leaves contacts. With “Create entities without contact data” every such chat creates a lead or a deal of its own.')),
+    ],
+  },
+  offline: {
+    title: 'Offline requests',
+    parts: [
+      intro(text('Requests left on the site when nobody was there. They are set like chats, and apart from them.')),
+      part('Where they come from', text('Requests are read from the platform every few minutes. With the notification “Offline request” they come at once.')),
+      part('How they differ from chats', list('There are no channels: the section processes all requests that the filter lets through.', 'A request goes over at once and whole.')),
+    ],
+  },
   lines: { title: 'Open lines', parts: later('Switching open lines on will be here. The lines and channels themselves are chosen in the portal: “Contact centre → OMNI”.') },
   employees: {
     title: 'Employees',
