@@ -66,6 +66,9 @@ func (d *decision) conversation() {
 	d.memory.DueAt = time.Time{}
 	if !d.chatPasses() || !d.chatBegins() {
 		d.describe()
+		if d.plan.Outcome == Ignored { // nothing was said, or by nobody, as far as notifications told
+			d.rereadChat(m)
+		}
 		return
 	}
 	d.describe()
@@ -219,7 +222,13 @@ func (d *decision) closeChat(m *ChatMemory) {
 	if c.Kind == Chat && len(m.Places) > 0 {
 		d.because("C-7", "chat_closed", "messages", decimal(int64(len(c.Said()))))
 	}
-	if c.Kind == Chat && d.Describes && !m.Rereading && d.RereadAfter > 0 && !c.Told && !c.Imported {
+	d.rereadChat(m)
+}
+
+// rereadChat has the whole chat read from the platform when it is over, once: a notification may have been lost.
+func (d *decision) rereadChat(m *ChatMemory) {
+	c := d.Chat
+	if c.Kind == Chat && c.Closed && d.Describes && !m.Rereading && d.RereadAfter > 0 && !c.Told && !c.Imported {
 		m.Rereading = true
 		d.act(d.key("reread"), UrgentTranscript, centre.ReadChat{Chat: c.ID, Whole: true})
 		d.last().After = c.ClosedAt.Add(d.RereadAfter)

@@ -165,3 +165,21 @@ func TestLateAttributesCorrectWhatWasMade(t *testing.T) {
 		t.Errorf("contacts:\n%s", d.Records())
 	}
 }
+
+// C-11: a filter that names what is known only at the end, the last message or a tag, decides then: everything said goes over at once.
+func TestFilterOfTheEndDecidesAtTheEnd(t *testing.T) {
+	t.Parallel()
+	d := desked(t, staging{set: func(s *integration.Settings) {
+		s.Chats.Filter = integration.CallFilter{On: true, Where: rules.Filter{Parameter: integration.ParamLastMessage, Mode: rules.Include, Values: []string{"Беру"}}}
+	}})
+	for i, last := range []string{"Беру", "Не надо"} {
+		id := int64(199000190 + i)
+		first, rest := d.chat(id, platform.WhatsApp, phoned("7900000109"+decimalOf(int64(i)))).Says("Есть диван?", last).Closed("closed_by_visitor").Cut(3)
+		d.plays(t, first)
+		d.explained(t, chatNamed(id), "wait_chat_filter")
+		wants(t, d.World, "originId="+chatNamed(id)+"/", 0)
+		d.plays(t, rest)
+	}
+	d.says(t, "chat:199000190/lead", "Есть диван?", "Беру")
+	wants(t, d.World, "originId=chat:199000191/", 0)
+}

@@ -166,6 +166,22 @@ func TestWhoIsResponsibleForAChat(t *testing.T) {
 	}
 }
 
+// C-1: whom the tenant mapped by hand counts before email and phone; an operator whose user was dismissed leaves the chat to the next in order.
+func TestOperatorsOfChatsAreMapped(t *testing.T) {
+	t.Parallel()
+	d := desked(t, staging{set: func(s *integration.Settings) {
+		s.Employees = []integration.Mapping{{Employee: 7001, User: 10}, {Employee: 7002, User: 11}}
+	}})
+	for i, want := range []string{"10", "1", "9"} { // by hand; by hand, and dismissed: the default; by email
+		who, id := d.Shop.Employees[i], int64(199000350+i)
+		d.plays(t, d.chat(id, platform.WhatsApp, phoned("7900000350"+decimalOf(int64(i)))).Says("Добрый день").Assigned(who).Answers(who, "Слушаю").Closed("closed_by_operator"))
+		if r := d.record(t, chatNamed(id)+"/lead"); !strings.Contains(r.head, " assignedById="+want+" ") {
+			t.Errorf("taken by %s: want %s: %s", who.Name, want, r.head)
+		}
+	}
+	d.explained(t, chatNamed(199000351), "owner_inactive")
+}
+
 // C-6, C-12: primary and repeat chats begin in stages of their own, by rules of their own, and are named by the first template that fits.
 func TestStagesAndNamesOfChats(t *testing.T) {
 	t.Parallel()

@@ -126,41 +126,42 @@ func TestLateMessagesTakeTheirPlace(t *testing.T) {
 // C-7, C-16, R-4: the portal is away for an hour in mid-chat, before or after it did what it was asked: all words come, in order and once.
 func TestPortalAwayInMidChat(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, database string) {
-		t.Helper()
-		for name, kind := range map[string]bitrix.FaultKind{"refuses": bitrix.FaultLimit, "does nothing": bitrix.FaultHTMLBefore, "answers in vain": bitrix.FaultHTMLAfter} {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				d := desked(t, staging{database: database})
-				if database != "" {
-					t.Cleanup(d.stop)
-				}
-				anna := d.Shop.Employees[0]
-				whole := d.chat(199000741, platform.WhatsApp, phoned("79000007041")).Says("Раз", "Два").Assigned(anna).Answers(anna, "Три").
-					Says("Четыре", "Пять").Answers(anna, "Шесть").Closed("closed_by_operator")
-				first, rest := whole.Cut(2)
-				d.tells(t, 199000741, first)
-				middle, end := rest.Cut(4)
-				d.Portal.FailNext("*", bitrix.Fault{Kind: kind, Times: 1 << 30})
-				play(t, d.World, middle)
-				d.clock.Move(6 * time.Second)
-				failed := func() int { return d.Portal.FaultCounts()[kind] }
-				d.until(t, "the portal is away", func() bool { return failed() > 0 })
-				d.clock.Move(time.Hour)
-				seen := failed()
-				d.until(t, "the portal is away still", func() bool { return failed() > seen })
-				play(t, d.World, end)
-				d.clock.Move(time.Minute)
-				d.Portal.ClearFaults()
-				d.clock.Move(2 * time.Minute) // whatever waits for the portal
-				d.settles(t, 199000741)
-				d.says(t, "chat:199000741/lead", "Раз", "Два", "Три", "Четыре", "Пять", "Шесть")
-				wants(t, d.World, "comment by", 1)
-				wants(t, d.World, "\nlead ", 1)
-				vanishedLetters(t, d.app, d.at, 0)
+	for name, kind := range map[string]bitrix.FaultKind{"refuses": bitrix.FaultLimit, "does nothing": bitrix.FaultHTMLBefore, "answers in vain": bitrix.FaultHTMLAfter} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onBoth(t, func(t *testing.T, database string) {
+				t.Helper()
+				awayInMidChat(t, database, kind)
 			})
-		}
-	})
+		})
+	}
+}
+
+func awayInMidChat(t *testing.T, database string, kind bitrix.FaultKind) {
+	t.Helper()
+	d := desked(t, staging{database: database})
+	anna := d.Shop.Employees[0]
+	whole := d.chat(199000741, platform.WhatsApp, phoned("79000007041")).Says("Раз", "Два").Assigned(anna).Answers(anna, "Три").
+		Says("Четыре", "Пять").Answers(anna, "Шесть").Closed("closed_by_operator")
+	first, rest := whole.Cut(2)
+	d.tells(t, 199000741, first)
+	middle, end := rest.Cut(4)
+	d.Portal.FailNext("*", bitrix.Fault{Kind: kind, Times: 1 << 30})
+	play(t, d.World, middle)
+	d.clock.Move(6 * time.Second)
+	failed := func() int { return d.Portal.FaultCounts()[kind] }
+	d.until(t, "the portal is away", func() bool { return failed() > 0 })
+	d.clock.Move(time.Hour)
+	seen := failed()
+	d.until(t, "the portal is away still", func() bool { return failed() > seen })
+	play(t, d.World, end)
+	d.Portal.ClearFaults()
+	d.clock.Move(2 * time.Minute) // whatever waits for the portal
+	d.settles(t, 199000741)
+	d.says(t, "chat:199000741/lead", "Раз", "Два", "Три", "Четыре", "Пять", "Шесть")
+	wants(t, d.World, "comment by", 1)
+	wants(t, d.World, "\nlead ", 1)
+	vanishedLetters(t, d.app, d.at, 0)
 }
 
 // C-7, R-3: the portal wrote the comment, and its answer was lost: the comment is found, and goes on growing.
