@@ -174,7 +174,7 @@ func TestOperatorsOfChatsAreMapped(t *testing.T) {
 	}})
 	for i, want := range []string{"10", "1", "9"} { // by hand; by hand, and dismissed: the default; by email
 		who, id := d.Shop.Employees[i], int64(199000350+i)
-		d.plays(t, d.chat(id, platform.WhatsApp, phoned("7900000350"+decimalOf(int64(i)))).Says("Добрый день").Assigned(who).Answers(who, "Слушаю").Closed("closed_by_operator"))
+		d.plays(t, d.chat(id, platform.WhatsApp, phoned("7900000350"+decimalOf(int64(i)))).Assigned(who).Says("Добрый день").Answers(who, "Слушаю").Closed("closed_by_operator"))
 		if r := d.record(t, chatNamed(id)+"/lead"); !strings.Contains(r.head, " assignedById="+want+" ") {
 			t.Errorf("taken by %s: want %s: %s", who.Name, want, r.head)
 		}
