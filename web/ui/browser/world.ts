@@ -20,6 +20,8 @@ export interface World {
   api: <T>(token: string, method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<T>
   // play starts a scene at the platform, as a button of its page does.
   play: (scene: string, speed?: number) => Promise<void>
+  // press sends a form of the platform's pages, and answers the path of the page that follows.
+  press: (path: string, fields: Record<string, string>) => Promise<string>
   stop: () => Promise<void>
 }
 
@@ -46,6 +48,11 @@ export async function startWorld(command: 'empty' | 'run' = 'empty', ...more: st
     async play(scene, speed = 100) {
       const answer = await fetch(`${told.platform}/control/play?scene=${encodeURIComponent(scene)}&speed=${speed}`, { method: 'POST' })
       if (!answer.ok) throw new Error(`scene ${scene}: ${answer.status} ${await answer.text()}`)
+    },
+    async press(path, fields) {
+      const answer = await fetch(told.platform + path, { method: 'POST', body: new URLSearchParams(fields) })
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+      return new URL(answer.url).pathname
     },
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve))
