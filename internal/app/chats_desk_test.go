@@ -24,7 +24,8 @@ type desk struct {
 // desked is a stage with chats; steps of transcripts close upon each other.
 func desked(t *testing.T, o staging) *desk {
 	t.Helper()
-	o.more = append(o.more, func(c *app.Config) { c.Lane.TranscriptPace, c.Lane.LeaseFor = 20*time.Millisecond, 24*time.Hour })
+	quick := func(c *app.Config) { c.Lane.TranscriptPace, c.Lane.LeaseFor = 20*time.Millisecond, 24*time.Hour }
+	o.more = append([]func(*app.Config){quick}, o.more...)
 	d := &desk{stage: staged(t, o)}
 	if err := d.ConnectChats(t.Context(), d.app.Store(), d.at, "http://"+d.address); err != nil {
 		t.Fatal(err)

@@ -80,6 +80,8 @@ func TestRepeatChatsGoWhereTheyShould(t *testing.T) {
 		{integration.MakeNothing, integration.ToDeals, "contact -deal", "contact", 0, nil}, // C-10 off: closed ones are invisible
 		{integration.MakeNothing, integration.ToDeals, "-lead", "new-lead", 0, nil},
 		{integration.MakeNothing, integration.ToDeals, "contact -deal", "-deal", 0, closed},
+		{integration.MakeNothing, integration.ToDeals, "-lead", "-lead", 0, closed},
+		{integration.MakeActivity, integration.ToLeads, "contact -lead deal", "deal", 1, closed},
 		{integration.MakeNothing, integration.ToDeals, "contact -deal1 -deal2", "-deal2", 0, closed},
 		{integration.MakeNothing, integration.ToDeals, "contact lead -deal", "lead", 0, closed}, // open before closed
 		{integration.MakeDeal, integration.ToDeals, "contact -deal", "new-deal", 0, closed},
@@ -233,6 +235,19 @@ func TestStagesAndNamesOfChats(t *testing.T) {
 func firstOf(texts ...string) string {
 	i := slices.IndexFunc(texts, func(s string) bool { return s != "" })
 	return texts[i]
+}
+
+// C-5: a portal without leads gets a deal where a lead was wanted, with its contact, and the words.
+func TestChatInAPortalWithoutLeads(t *testing.T) {
+	t.Parallel()
+	d := desked(t, staging{mode: bitrix.Simple})
+	d.plays(t, d.chat(199000551, platform.WhatsApp, phoned("79000005051")).Says("Есть диван?").Closed("closed_by_visitor"))
+	d.explained(t, chatNamed(199000551), "no_leads")
+	d.says(t, "chat:199000551/deal", "Есть диван?")
+	wants(t, d.World, "originId=chat:199000551/contact", 1)
+	if n := d.Portal.Count(bitrix.Lead); n != 0 {
+		t.Errorf("%d leads\n%s", n, d.Records())
+	}
 }
 
 // C-8: the responsible is told once of what was made, with links to all of it, whatever is said afterwards; and of nothing that was found.

@@ -153,6 +153,41 @@ func TestContactThatIsMergedInMidChat(t *testing.T) {
 	vanishedLetters(t, d.app, d.at, 0)
 }
 
+// C-16: the chat's own lead is merged into an older one in mid-chat: the words go on there, and no other lead is made.
+func TestLeadThatIsMergedInMidChat(t *testing.T) {
+	t.Parallel()
+	d := desked(t, staging{})
+	older := d.Portal.Add(bitrix.Lead, map[string]any{"title": "Было раньше"})
+	first, rest := d.chat(199001411, platform.WhatsApp, phoned("79000014011")).Says("Раз", "Два", "Три").Closed("closed_by_visitor").Cut(3)
+	d.tells(t, 199001411, first)
+	if err := d.Portal.Merge(bitrix.Lead, older, recordNumber(t, d.record(t, "chat:199001411/lead").name)); err != nil {
+		t.Fatal(err)
+	}
+	d.tells(t, 199001411, rest)
+	d.settles(t, 199001411)
+	d.onePerson(t, 1)
+	d.says(t, "lead "+decimalOf(older), "Раз", "Два", "Три")
+	wants(t, d.World, "comment by", 1)
+	vanishedLetters(t, d.app, d.at, 0)
+}
+
+// C-16: the contact is deleted in mid-chat while the lead has the words: they stay there, and go on.
+func TestContactThatIsDeletedInMidChat(t *testing.T) {
+	t.Parallel()
+	d := desked(t, staging{set: func(s *integration.Settings) { s.Chats.CopyToClient, s.Chats.Repeat.Make = true, integration.MakeLead }})
+	contact := d.person(bitrix.Contact, "+79000014021", map[string]any{"name": "Ирина"})
+	first, rest := d.chat(199001421, platform.WhatsApp, phoned("79000014021")).Says("Раз", "Два", "Три").Closed("closed_by_visitor").Cut(3)
+	d.tells(t, 199001421, first)
+	d.says(t, "contact "+decimalOf(contact), "Раз", "Два")
+	d.Portal.Remove(bitrix.Contact, contact)
+	d.tells(t, 199001421, rest)
+	d.settles(t, 199001421)
+	d.says(t, "chat:199001421/lead", "Раз", "Два", "Три")
+	d.onePerson(t, 0)
+	wants(t, d.World, "comment by", 1)
+	vanishedLetters(t, d.app, d.at, 0)
+}
+
 // C-5, C-16: one number on several contacts: the one with an open deal is taken, the journal tells why, and nothing is made.
 func TestNumberOfSeveralContacts(t *testing.T) {
 	t.Parallel()

@@ -71,7 +71,9 @@ func TestOfflineRequestsHaveTheirOwnSettings(t *testing.T) {
 	leave(880000011, "79000020011", "Нужен шкаф")
 	leave(880000012, "79000020012", "Спам")
 	leave(880000013, "79000020011", "Ещё и стол")
+	leave(880000014, "", "Без контактов")
 	d.explained(t, "offline_message:880000012", "chat_filter_kept_out")
+	d.explained(t, "offline_message:880000014", "no_contacts")
 	deal := d.record(t, "offline_message:880000011/deal")
 	for _, has := range []string{`"Обратный звонок: Олег"`, "assignedById=9", "categoryId=5", "stageId=C5:NEW", "UF_CRM_FIRST=offline_message:880000011"} {
 		if !strings.Contains(deal.head, has) {

@@ -8,6 +8,7 @@ import (
 
 	bitrix "omniconnector/crm/emulator"
 	"omniconnector/integration"
+	"omniconnector/internal/app"
 	platform "omniconnector/webhooks/emulator"
 )
 
@@ -79,6 +80,31 @@ func TestHugeTranscriptGoesOnInFurtherComments(t *testing.T) {
 	}
 	if n := strings.Count(strings.Join(lead.comments, ""), "ящик "); n != 24000 {
 		t.Errorf("%d words of 24000", n)
+	}
+}
+
+// C-7: what is said fast goes over in steps that the portal can bear, never a request for each message.
+func TestTranscriptIsPaced(t *testing.T) {
+	t.Parallel()
+	pace := func(c *app.Config) { c.Lane.TranscriptPace = time.Minute }
+	d := desked(t, staging{more: []func(*app.Config){pace}})
+	c := d.chat(199000761, platform.WhatsApp, phoned("79000007061"))
+	var words []string
+	for i := range 40 {
+		words = append(words, fmt.Sprintf("<%02d>", i))
+		c.Says(words[i])
+	}
+	first, rest := c.Closed("closed_by_visitor").Cut(2)
+	d.plays(t, first)
+	d.says(t, "chat:199000761/lead", "<00>")
+	most, end := rest.Cut(39)
+	d.plays(t, most)
+	d.explained(t, chatNamed(199000761), "transcript_paced")
+	d.pass(t, time.Minute, chatNamed(199000761))
+	d.says(t, "chat:199000761/lead", words...)
+	d.plays(t, end)
+	if n := d.asked("crm.timeline.comment.update"); n > 4 { // one step and no more, but for a machine that takes minutes
+		t.Errorf("%d updates of the comment for %d messages", n, len(words))
 	}
 }
 
