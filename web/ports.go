@@ -268,15 +268,15 @@ type Connector interface {
 
 // HookTemplate is one notification to set up at a source.
 type HookTemplate struct {
-	Source      string                `json:"source" example:"uis"`
-	Variant     string                `json:"variant" example:"json" doc:"How the notification is written: json, form or get"`
-	Event       integration.EventKind `json:"event"`
-	TitleRU     string                `json:"title_ru"`
-	TitleEN     string                `json:"title_en"`
-	Method      string                `json:"method" example:"POST"`
-	URL         string                `json:"url"`
-	ContentType string                `json:"content_type"`
-	Body        string                `json:"body" doc:"What to paste as the notification's body"`
+	Source      string `json:"source" example:"uis"`
+	Variant     string `json:"variant" example:"json" doc:"How the notification is written: json, form or get"`
+	Event       string `json:"event" example:"call_finished" doc:"The event's name in the address and the body"`
+	TitleRU     string `json:"title_ru"`
+	TitleEN     string `json:"title_en"`
+	Method      string `json:"method" example:"POST"`
+	URL         string `json:"url"`
+	ContentType string `json:"content_type"`
+	Body        string `json:"body" doc:"What to paste as the notification's body"`
 }
 
 // Platforms prints what a tenant pastes into the sources' settings.

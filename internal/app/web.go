@@ -73,7 +73,7 @@ func (platforms) Templates(base, segment, secret string) []web.HookTemplate {
 	var all []web.HookTemplate
 	for _, t := range uis.Templates(base, segment, integration.Secret(secret)) {
 		all = append(all, web.HookTemplate{
-			Source: uis.Name, Variant: string(t.Variant), Event: t.Event, TitleRU: t.RU, TitleEN: t.EN, Method: t.Method, URL: t.URL,
+			Source: uis.Name, Variant: string(t.Variant), Event: t.Word, TitleRU: t.RU, TitleEN: t.EN, Method: t.Method, URL: t.URL,
 			ContentType: t.ContentType, Body: t.Body,
 		})
 	}

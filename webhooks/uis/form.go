@@ -35,6 +35,9 @@ func forgotten(value string) (own, rest string) {
 	if !strings.Contains(value, "=") {
 		return value, ""
 	}
+	if own, rest, ok := quoted(value); ok {
+		return own, rest
+	}
 	from := 0
 	if strings.Contains(value, "://") { // written plainly: its own = cannot be told from ours, but for a closing quote
 		if from = strings.LastIndexByte(value, '"') + 1; from == 0 {
@@ -55,6 +58,24 @@ func forgotten(value string) (own, rest string) {
 		}
 		at = end + 1
 	}
+}
+
+// quoted cuts a value that is written in quotes where they close, when a variable follows: the platform writes texts so.
+func quoted(value string) (own, rest string, ok bool) {
+	for _, quote := range []string{`"`, "%22"} {
+		inner, begins := strings.CutPrefix(value, quote)
+		if !begins {
+			continue
+		}
+		end := strings.Index(inner, quote)
+		if end < 0 || strings.HasSuffix(inner[:end], `\`) || strings.HasSuffix(strings.ToUpper(inner[:end]), "%5C") {
+			return "", "", false // an escaped quote: not for so simple a reading
+		}
+		own, rest = value[:len(quote)+end+len(quote)], inner[end+len(quote):]
+		name, _, has := strings.Cut(rest, "=")
+		return own, rest, has && name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") == ""
+	}
+	return "", "", false
 }
 
 // longestName is longer than any variable of the platform, and keeps the search linear.

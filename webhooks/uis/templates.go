@@ -24,6 +24,7 @@ const (
 // tenant, and never log it.
 type Template struct {
 	Event       integration.EventKind
+	Word        string // the event's name in the address and the body
 	Variant     Variant
 	RU, EN      string // the event's title in the cabinet
 	Method      string
@@ -89,7 +90,7 @@ func Templates(base, token string, bodySecret integration.Secret) []Template {
 	all := make([]Template, 0, 3*len(wanted))
 	for _, v := range []Variant{AsJSON, AsForm, AsGet} {
 		for _, w := range wanted {
-			t := Template{Event: w.event, Variant: v, RU: w.ru, EN: w.en, Method: http.MethodPost, URL: address + word(w.event)}
+			t := Template{Event: w.event, Word: word(w.event), Variant: v, RU: w.ru, EN: w.en, Method: http.MethodPost, URL: address + word(w.event)}
 			names := strings.Fields(w.variables)
 			switch v {
 			case AsJSON:
