@@ -192,7 +192,7 @@ func (Platforms) Templates(base, segment, secret string) []web.HookTemplate {
 	var out []web.HookTemplate
 	for _, t := range uis.Templates(base, segment, integration.Secret(secret)) {
 		out = append(out, web.HookTemplate{
-			Source: uis.Name, Variant: string(t.Variant), Event: t.Event, TitleRU: t.RU, TitleEN: t.EN,
+			Source: uis.Name, Variant: string(t.Variant), Event: t.Word, TitleRU: t.RU, TitleEN: t.EN,
 			Method: t.Method, URL: t.URL, ContentType: t.ContentType, Body: t.Body,
 		})
 	}
