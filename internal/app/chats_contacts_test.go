@@ -125,3 +125,37 @@ func (d *desk) onePavelKnown(t *testing.T, known int64) {
 		t.Errorf("the contact did not get the address: %s", lines)
 	}
 }
+
+// C-14, C-16: a card is of the visitor and not of one chat: it opens both of two that wait for contacts, which make one lead; and it may
+// come before the chat.
+func TestCardIsOfAllChatsOfTheVisitor(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, database string) {
+		t.Helper()
+		d := desked(t, staging{database: database})
+		who := platform.Visitor{ID: 9_100_000_841}
+		card := platform.Card{Name: "Павел", Phones: []string{"79000008001"}}
+		first, _ := d.chat(199000841, platform.WebChat, who).Says("Раз").Closed("closed_by_visitor").Cut(2)
+		second, rest := d.chat(199000842, platform.WebChat, who).Says("Два").Card(card).Says("Три").Closed("closed_by_visitor").Cut(2)
+		play(t, d.World, first)
+		play(t, d.World, second)
+		d.settles(t, 199000841, 199000842)
+		wants(t, d.World, "originId=", 0)
+		play(t, d.World, rest.Repeated(2))
+		d.settles(t, 199000841, 199000842)
+		d.onePerson(t, 1)
+		wants(t, d.World, "comment by", 2)
+		for _, word := range []string{"Раз", "Два", "Три"} {
+			wants(t, d.World, " "+word, 1)
+		}
+		early := d.chat(199000843, platform.WebChat, platform.Visitor{ID: 9_100_000_843}).Card(platform.Card{Phones: []string{"79000008003"}}).Says("Четыре")
+		whole := early.Closed("closed_by_visitor")
+		cardFirst := whole
+		cardFirst.Truth, cardFirst.Steps = nil, whole.Steps[1:2]
+		d.plays(t, cardFirst)
+		d.explained(t, "visitor:9100000843", "card_kept")
+		d.plays(t, whole.Without("visitor_card"))
+		d.says(t, "chat:199000843/lead", "Четыре")
+		wants(t, d.World, "originId=chat:199000843/contact", 1)
+	})
+}

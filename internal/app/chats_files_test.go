@@ -42,7 +42,8 @@ func TestLinksOfFilesGiveTheirBytes(t *testing.T) {
 	sent := []platform.File{
 		platform.Photo("диван.png"), platform.Document("../../etc/passwd"), platform.Document("a\nb\r\nSet-Cookie: x=1.txt"),
 		platform.Document(`"><script>alert(1)</script>.html`), platform.Document("\u202egnp.exe"), platform.Document(strings.Repeat("ы", 400) + ".pdf"),
-		{Type: "document", Name: "счёт.bin", Content: bytes.Repeat([]byte{0, 1, 2, 255}, 50_000)}, platform.Document("[/URL][B]x.txt"),
+		{Type: "document", Name: "счёт.bin", Content: bytes.Repeat([]byte{0, 1, 2, 255}, 50_000)},
+		platform.Document("[/URL][B]x.txt"),
 	}
 	d.plays(t, d.chat(199002101, platform.WhatsApp, phoned("79000022001")).Says("Вот").Sends(sent[:4]...).Assigned(anna).AnswersWith(anna, sent[4:]...).
 		Closed("closed_by_operator"))

@@ -283,7 +283,8 @@ func TestNoticeOfWhatAChatMade(t *testing.T) {
 func TestFieldsOfChats(t *testing.T) {
 	t.Parallel()
 	pairs := []integration.FieldPair{
-		{Field: "UF_CRM_FIRST", Parameter: integration.FirstCommunication}, {Field: "UF_CRM_CHANNEL", Parameter: "chat_channel_type"},
+		{Field: "UF_CRM_FIRST", Parameter: integration.FirstCommunication},
+		{Field: "UF_CRM_CHANNEL", Parameter: "chat_channel_type"},
 		{Field: "UF_CRM_COUNT", Parameter: "messages_count"},
 	}
 	d := desked(t, staging{
