@@ -170,15 +170,34 @@ func (o *place) chatFacts(c *integration.Conversation, l integration.Lang) []Fac
 		}
 	}
 	facts := [][2]string{
-		{"channel", channelOf(c, l)}, {"operator", operators(c, o)}, {"phone", strings.Join(each(v.Phones, dialled), ", ")}, {"email", strings.Join(v.Emails, ", ")},
+		{"channel", channelOf(c, l)},
+		{"operator", operators(c, o)},
+		{"phone", strings.Join(each(v.Phones, dialled), ", ")},
+		{"email", strings.Join(v.Emails, ", ")},
 		{"messenger", strings.Join(each(v.Messengers, func(m crm.Messenger) string { return joined(": ", m.Network, m.Value) }), ", ")},
-		{"company", v.Company}, {"comment", v.Comment}, {"source", strings.Join(source, ", ")}, {"form", strings.Join(c.Params["form_name"], ", ")},
-		{"site_page", strings.Join(c.Params["communication_page_url"], ", ")}, {"utm", strings.Join(marks, ", ")}, {"tags", strings.Join(c.Tags, ", ")},
-		{"over", c.Reason},
+		{"company", v.Company},
+		{"comment", v.Comment},
+		{"source", strings.Join(source, ", ")},
+		{"form", strings.Join(c.Params["form_name"], ", ")},
+		{"site_page", strings.Join(c.Params["communication_page_url"], ", ")},
+		{"utm", strings.Join(marks, ", ")},
+		{"tags", strings.Join(c.Tags, ", ")},
+		{"over", overReason(c.Reason, l)},
 	}
 	facts = slices.DeleteFunc(facts, func(f [2]string) bool { return f[1] == "" })
 	return each(facts, func(f [2]string) FactView { return FactView{f[0], factNames[f[0]].in(l), f[1]} })
 }
+
+// overReason says why a chat is over; the platform's word stays where it is not known.
+func overReason(reason string, l integration.Lang) string {
+	if say, ok := overReasons[reason]; ok {
+		return say.in(l)
+	}
+	return reason
+}
+
+// overReasons are the platform's words (contract uis §7 item 18).
+var overReasons = map[string]phrase{"closed_by_operator": {"закрыл оператор", "closed by the operator"}}
 
 // chatSummary says what an event of a conversation tells.
 func chatSummary(e *integration.Event, l integration.Lang) string {
@@ -195,7 +214,7 @@ func chatSummary(e *integration.Event, l integration.Lang) string {
 		count = sayMessages.in(l) + ": " + strconv.Itoa(n)
 	}
 	channel := channelOf(&integration.Conversation{Channel: t.Channel, ChannelName: t.ChannelName}, l)
-	return joined(" · ", visitorName(&t.Visitor), channel, e.Report.Employee.Name, words, count, t.Reason)
+	return joined(" · ", visitorName(&t.Visitor), channel, e.Report.Employee.Name, words, count, overReason(t.Reason, l))
 }
 
 func messageWords(m *integration.Message, l integration.Lang) string {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -86,7 +85,7 @@ func (a *App) sharedLogins() ([]webhooks.SecretHash, error) {
 		all = append(all, webhooks.BasicLogin(s.HookLogin, s.HookPassword))
 	}
 	if s.Login != "" && len(all) == 0 {
-		return nil, fmt.Errorf("OMNI_CHAT_ADAPTER_LOGIN needs OMNI_CHAT_ADAPTER_HOOK_TOKEN: without it the platform's chats could not be told from a stranger's")
+		return nil, errors.New("OMNI_CHAT_ADAPTER_LOGIN needs OMNI_CHAT_ADAPTER_HOOK_TOKEN: without it the platform's chats could not be told from a stranger's")
 	}
 	return all, nil
 }
