@@ -59,6 +59,7 @@ export default words(
       drawn: 'Новый секрет подставлен в шаблоны ниже', drawnWhat: 'Показывается один раз: вставьте шаблоны в кабинет платформы, прежде чем уйти со страницы. Вместо второго секрета, который вы не меняли, стоит заглушка — оставьте прежний.', kept: 'Шаблоны вставлены',
       variant: 'Вид уведомлений', variantWhat: 'Если в кабинете нет JSON, выберите форму или GET.', variants: { json: 'JSON', form: 'Форма', get: 'GET' },
       placeholders: 'Секреты показываются один раз, при создании. Здесь вместо них SECRET-OF-THE-ADDRESS и SECRET-OF-THE-TEMPLATE: подставьте свои или получите готовые уведомления с новыми секретами.', both: 'Получить готовые уведомления', bothWhat: 'Секреты показываются один раз: вставьте уведомления в кабинет платформы, прежде чем уйти со страницы.', all: 'Скопировать все', url: 'Адрес', type: 'Content-Type', text: 'Тело',
+      chats: 'Адрес вебхуков чатов', chatsWhat: 'Целиком, с секретом; тоже показывается один раз. Нужен, если чаты придут через ваш собственный адаптер.',
     },
   },
   {
@@ -119,6 +120,7 @@ export default words(
       drawn: 'The new secret is in the templates below', drawnWhat: 'Shown this once: paste the templates into the platform’s cabinet before you leave the page. The other secret, which was not changed, is a placeholder: leave it as it was.', kept: 'Templates are pasted',
       variant: 'How notifications are written', variantWhat: 'Choose form or GET where the cabinet has no JSON.', variants: { json: 'JSON', form: 'Form', get: 'GET' },
       placeholders: 'Secrets are shown once, when they are drawn. SECRET-OF-THE-ADDRESS and SECRET-OF-THE-TEMPLATE stand here for them: put in your own, or get ready notifications with new secrets.', both: 'Get ready notifications', bothWhat: 'Secrets are shown this once: paste the notifications into the platform’s cabinet before you leave the page.', all: 'Copy all', url: 'Address', type: 'Content-Type', text: 'Body',
+      chats: 'Address of webhooks of chats', chatsWhat: 'Whole, with the secret; shown this once, too. It is needed when chats come through an adapter of your own.',
     },
   },
 )
