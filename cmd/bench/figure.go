@@ -59,6 +59,9 @@ func table() []figure {
 		memory   = &measurement{"memory of idle portals", (*bench).memory}
 		start    = &measurement{"start", (*bench).start}
 		takeover = &measurement{"work after kill -9", (*bench).takeover}
+		chats    = &measurement{"requests of a conversation", (*bench).quietChats}
+		stream   = &measurement{"messages a second on one portal", (*bench).streamedChats}
+		open     = &measurement{"memory of open conversations", (*bench).openChats}
 	)
 	return append([]figure{
 		{"requests_per_call_quiet", "requests", atMost(3), false, quiet},
@@ -142,6 +145,20 @@ func table() []figure {
 		{"ui_first_rows_ms", "ms", none, false, paint},
 		{"intake_gain_over_gorm", "ratio", atLeast(4), false, intake},
 		{"rules_10000_over_1", "ratio", atMost(2), false, decide},
+		{"chat_requests_online", "requests", none, false, chats},
+		{"chat_requests_online_slow", "requests", none, false, chats},
+		{"chat_requests_at_end", "requests", none, false, chats},
+		{"platform_points_per_chat_online", "points", none, false, chats},
+		{"platform_points_per_chat_online_slow", "points", none, false, chats},
+		{"platform_points_per_chat_at_end", "points", none, false, chats},
+		{"chat_messages_per_second_portal", "messages/s", none, false, stream},
+		{"chat_requests_online_busy", "requests", none, false, stream},
+		{"chat_message_lag_p50_s", "s", none, false, stream},
+		{"chat_message_lag_p99_s", "s", none, false, stream},
+		{"chat_last_message_lag_s", "s", none, false, stream},
+		{"chat_limit_errors", "errors", atMost(0), false, stream},
+		{"chat_memory_open", "bytes", none, false, open},
+		{"chat_events_per_second_core_sqlite", "events/s", none, false, open},
 	}, append(apiFigures("", true, apiM), apiFigures("_100k", false, api)...)...)
 }
 

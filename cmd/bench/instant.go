@@ -50,7 +50,7 @@ func (p *instant) result(do crm.Command) any {
 		return crm.Made{ID: p.made.Add(1)}
 	case crm.Update:
 		return crm.Updated{}
-	case crm.AddActivity:
+	case crm.AddActivity, crm.Comment:
 		return crm.Made{ID: p.made.Add(1)}
 	case crm.Register:
 		return crm.Registered{CallID: fmt.Sprintf("externalCall.%032d", p.made.Add(1))}

@@ -48,6 +48,8 @@ type set struct {
 	staff int
 	// customers are in the index of customers from the beginning, and managers are looked up in it.
 	customers int
+	// chats connects the platform's chats, whose transcripts go over then.
+	chats integration.TranscriptMode
 }
 
 // play sets a stage up, and answers once the portal's directory was read.
@@ -69,6 +71,11 @@ func (b *bench) play(ctx context.Context, s set) (*stage, error) {
 	if err := world.AwaitQuiet(ctx, st.app.Store(), st.portal.Portal, time.Minute); err != nil {
 		return nil, errors.Join(fmt.Errorf("first synchronisation: %w", err), st.close())
 	}
+	if s.chats != "" {
+		if err := st.world.ConnectChats(ctx, st.app.Store(), st.portal, "http://"+st.app.Address()); err != nil {
+			return nil, errors.Join(err, st.close())
+		}
+	}
 	return st, nil
 }
 
@@ -85,6 +92,9 @@ func (st *stage) start(ctx context.Context, s set, dir string) error {
 	settings.Telephony.Records = !s.noRecords
 	settings.Telephony.Click = integration.Click{On: s.whole, Number: st.world.Shop.Numbers[0], Override: true}
 	settings.Telephony.Manager = s.customers > 0
+	if s.chats != "" {
+		settings.Chats.Transcript = s.chats
+	}
 	if st.portal, err = st.world.Provision(ctx, store, settings); err != nil {
 		return errors.Join(err, st.app.Close())
 	}
