@@ -57,7 +57,7 @@ func wholeTranscripts(w *world.World, conversations int) error {
 			return fmt.Errorf("conversation %s: %d comments, the last text has %d lines of %d", id, made[id], len(t.lines), chatMessages)
 		}
 		for i, line := range t.lines {
-			if i != 1 && !strings.HasSuffix(line, " "+strconv.Itoa(i+1)) { // the second message is a greeting
+			if !strings.HasSuffix(line, "Сообщение "+strconv.Itoa(i+1)) {
 				return fmt.Errorf("conversation %s: line %d is %q", id, i+1, line)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"omniconnector/integration"
@@ -80,28 +81,30 @@ func (b *bench) quietChatsOf(ctx context.Context, k chatKind, values map[string]
 		requests, points = append(requests, cost.requests), append(points, cost.points)
 	}
 	values["chat_requests_"+k.name], values["platform_points_per_chat_"+k.name] = median(requests), median(points)
-	b.say("%s: %.0f–%.0f requests, the last one's %s", k.name, slices.Min(requests), slices.Max(requests), q.carried())
+	b.say("%s: %.0f–%.0f requests, the last one's %s; of the platform %s", k.name, slices.Min(requests), slices.Max(requests), q.carried(),
+		q.askedLast(int(points[len(points)-1])))
 	return nil
 }
 
-// conversation is one with somebody who never wrote before and whose number the channel tells.
+// conversation is one with somebody who never wrote before and whose number the channel tells; so much time passes between two
+// messages. The operator takes it with the first answer.
 func (st *stage) conversation(at time.Time, pace time.Duration) platform.Script {
-	n := st.sessions.Add(1)
+	n, who := st.sessions.Add(1), st.world.Shop.Employees[0]
 	phone := fmt.Sprintf("7901%07d", n)
-	s := st.world.Shop.Conversation(firstChat+n, at, st.world.Shop.Channel(platform.WhatsApp), platform.Visitor{Phone: phone, User: phone}, chatMessages)
-	return paced(s, pace)
-}
-
-// paced lets so much time pass between the messages of a conversation.
-func paced(s platform.Script, pace time.Duration) platform.Script {
-	var due time.Duration
-	for i := range s.Steps {
-		if written(s.Steps[i]) && i > 1 || i == len(s.Steps)-1 {
-			due += pace
+	c := st.world.Shop.Chat(firstChat+n, at, st.world.Shop.Channel(platform.WhatsApp), platform.Visitor{Phone: phone, User: phone})
+	c.Pace = pace
+	for i := range chatMessages {
+		text := fmt.Sprintf("Сообщение %d", i+1)
+		switch {
+		case i == 1:
+			c.Assigned(who).Answers(who, text)
+		case i%2 == 0:
+			c.Says(text)
+		default:
+			c.Answers(who, text)
 		}
-		s.Steps[i].Due, s.Steps[i].At = due, s.Start.Add(due)
 	}
-	return s
+	return c.Closed("closed_by_operator")
 }
 
 // written reports whether a step tells of a message.
@@ -164,4 +167,14 @@ func (st *stage) notify(ctx context.Context, step platform.Step) error {
 		return fmt.Errorf("%s was not taken at once: %+v", step.Event, sent)
 	}
 	return nil
+}
+
+// askedLast writes what the platform was last asked for.
+func (st *stage) askedLast(count int) string {
+	var text strings.Builder
+	all := st.world.Platform.Requests()
+	for _, r := range all[max(0, len(all)-count):] {
+		fmt.Fprintf(&text, " %s %s", r.At.Format(time.TimeOnly), r.Method)
+	}
+	return text.String()
 }

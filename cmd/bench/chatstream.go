@@ -55,17 +55,19 @@ func (b *bench) streamedChats(ctx context.Context) (_ map[string]float64, err er
 	if err != nil {
 		return nil, err
 	}
-	last := time.Now()
+	last := time.Now() // everything was said
 	if err := st.settled(ctx); err != nil {
 		return nil, err
-	}
-	values := map[string]float64{
-		"chat_last_message_lag_s": time.Since(last).Seconds(), "chat_limit_errors": float64(st.world.Portal.Requests().LimitErrors),
 	}
 	if err := wholeTranscripts(st.world, int(st.sessions.Load())); err != nil {
 		return nil, err
 	}
 	commands := st.world.Portal.Commands()
+	words := transcripts(commands)
+	values := map[string]float64{
+		"chat_last_message_lag_s": max(0, words[len(words)-1].at.Sub(last).Seconds()),
+		"chat_limit_errors":       float64(st.world.Portal.Requests().LimitErrors),
+	}
 	for _, l := range all {
 		l.lags = heard.lags(commands, l.from, l.till)
 		p50, p99 := quantile(l.lags, 0.5), quantile(l.lags, 0.99)
