@@ -19,7 +19,7 @@ type pasted struct {
 }
 
 // cabinet is the page of an account's owner: the key of the interfaces, and where notifications go. The real cabinet takes
-// one notification at a time; ours takes a list as well, to spare whoever tries things thirteen forms.
+// one notification at a time; ours takes a list as well, to spare whoever tries things fourteen forms.
 func (p *Platform) cabinet(w http.ResponseWriter, r *http.Request) {
 	p.showCabinet(w, r, http.StatusOK, "")
 }
@@ -118,7 +118,7 @@ var cabinetPage = template.Must(template.New("cabinet").Parse(`<!doctype html>
 <style>` + emulatorStyle + `
 dt{color:#5b6b82;font-size:12.5px}dd{margin:0 0 .6em}textarea,input,select{font:inherit;width:100%;box-sizing:border-box;padding:.4em .6em;border:1px solid #cfd8e4;border-radius:8px}
 label{display:block;margin:0 0 .7em}fieldset{border:1px solid #cfd8e4;border-radius:8px;margin:0 0 .7em}.tick{display:inline-block;margin-right:1em}.tick input{width:auto}
-.sheet{padding:1em;margin:0 0 1em}.told{color:#b02525}
+.sheet{padding:1em;margin:0 0 1em}.sheet dl{margin:0}.told{color:#b02525}summary{cursor:pointer;margin:0 0 .7em;color:#5b6b82}
 </style>
 <h1>Кабинет платформы</h1>
 <p><a href="/">Звонки</a> · <a href="/chats">Чаты</a> · Здесь то, что у настоящей платформы в личном кабинете.</p>

@@ -92,10 +92,11 @@ const cabinetChats = `<h2 id="chats">Чаты: подключённые адап
 <form method="post" action="/cabinet/chats/disconnect"><input type="hidden" name="app" value="{{$a.App}}"><input type="hidden" name="connection" value="{{.ID}}"><button>Отключить</button></form></div>{{end}}
 <div class="sheet"><form method="post" action="/cabinet/chats"><input type="hidden" name="app" value="{{.App}}">
 <label>Адрес вебхуков (из коннектора)<input name="url" placeholder="http://127.0.0.1:8080/hooks/uis/…/chats"></label>
+<details><summary>Необязательное: версия и вход вебхуков, логин адаптера, каналы</summary>
 <label>Версия вебхуков<select name="version"><option>v2</option><option>v1</option></select></label>
 <label>Вход вебхуков<select name="auth"><option value="">без входа</option><option>Basic</option><option>Bearer</option></select></label>
 <label>Логин (Basic)<input name="login" autocomplete="off"></label><label>Пароль (Basic)<input name="password" autocomplete="off"></label><label>Токен (Bearer)<input name="token" autocomplete="off"></label>
 <label>Логин адаптера (пусто — придумает платформа)<input name="adapter_login" autocomplete="off"></label><label>Пароль адаптера<input name="adapter_password" autocomplete="off"></label>
-<fieldset><legend>Каналы (не отмечено ничего — все)</legend>{{range .Channels}}<label class="tick"><input type="checkbox" name="channel" value="{{.ID}}"> {{.Name}} ({{.Type}})</label>{{end}}</fieldset>
+<fieldset><legend>Каналы (не отмечено ничего — все)</legend>{{range .Channels}}<label class="tick"><input type="checkbox" name="channel" value="{{.ID}}"> {{.Name}} ({{.Type}})</label>{{end}}</fieldset></details>
 <button>Подключить чаты</button></form></div>
 `
