@@ -18,7 +18,7 @@ func (d *decision) transcribeChat(m *ChatMemory) {
 	if !stale(m, parts) {
 		return
 	}
-	if next := d.nextStep(m); d.Now.Before(next) {
+	if next := d.nextStep(m, len(parts[len(parts)-1])); d.Now.Before(next) {
 		d.wake(next)
 		d.because("C-7", "transcript_paced", "at", d.local(next))
 		return
@@ -31,18 +31,22 @@ func (d *decision) transcribeChat(m *ChatMemory) {
 	d.because("C-7", "transcript", "messages", decimal(int64(len(c.Messages))), "comments", decimal(int64(written)))
 }
 
+// stepBytes is how much text is written anew in a step without its costing more time: a comment of 60,000 bytes grows in steps eight
+// times as long as the first ones, because each step sends and stores all of it.
+const stepBytes = 8_000
+
 // unsentWait is how long a step waits, at least, for the one before it, which the portal has not taken yet.
 const unsentWait = 5 * time.Second
 
-// nextStep is when the transcript may grow next: at once when nothing was said there yet, and at the end.
-func (d *decision) nextStep(m *ChatMemory) time.Time {
+// nextStep is when the transcript, whose last comment is so long, may grow next: at once when nothing was said there yet, and at the end.
+func (d *decision) nextStep(m *ChatMemory, size int) time.Time {
 	switch {
 	case d.Chat.Closed || m.StepAt.IsZero():
 		return time.Time{}
 	case d.Unsent:
 		return d.Now.Add(max(d.Pace, unsentWait))
 	}
-	return m.StepAt.Add(d.Pace)
+	return m.StepAt.Add(d.Pace * time.Duration(1+size/stepBytes))
 }
 
 // stale reports whether any place lacks words, or has words too many.
