@@ -50,8 +50,10 @@ func (p *instant) result(do crm.Command) any {
 		return crm.Made{ID: p.made.Add(1)}
 	case crm.Update:
 		return crm.Updated{}
-	case crm.AddActivity, crm.Comment:
+	case crm.AddActivity:
 		return crm.Made{ID: p.made.Add(1)}
+	case crm.Comment, crm.EditComment:
+		return crm.Commented{ID: p.made.Add(1)}
 	case crm.Register:
 		return crm.Registered{CallID: fmt.Sprintf("externalCall.%032d", p.made.Add(1))}
 	case crm.Finish:
