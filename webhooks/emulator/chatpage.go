@@ -120,7 +120,12 @@ func (p *Platform) startChat(w http.ResponseWriter, r *http.Request) {
 		p.showChats(w, http.StatusBadRequest, "Выберите канал и напишите первое сообщение.")
 		return
 	}
-	c := p.OpenChat(app, *on, visitorOn(*on, strings.TrimSpace(r.FormValue("contact"))))
+	who := visitorOn(*on, strings.TrimSpace(r.FormValue("contact")))
+	if who == (Visitor{}) && on.Type != WebChat {
+		p.showChats(w, http.StatusBadRequest, "На канале «"+on.Name+"» посетителя знают по контакту: впишите его.")
+		return
+	}
+	c := p.OpenChat(app, *on, who)
 	err := p.VisitorWrites(app, c.ID, said, nil)
 	if name := strings.TrimSpace(r.FormValue("name")); name != "" && err == nil {
 		_, err = p.Do(app, c.ID, chat.Act{What: chat.Carded, Card: Card{Name: name}})
