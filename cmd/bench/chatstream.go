@@ -20,8 +20,9 @@ const (
 	inTime = 15.0
 )
 
-// levels are how many messages a second are told, one level after the other.
-func levels() []float64 { return []float64{30, 60, 120} }
+// levels are how many messages a second are told, one level after the other. What is far above what the portal takes would
+// hold the last words of the level before up too, for they are the least urgent.
+func levels() []float64 { return []float64{30, 60, 90} }
 
 // level is what came of one.
 type level struct {
