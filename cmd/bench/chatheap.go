@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -116,7 +117,7 @@ func openHeap(ctx context.Context, st *store.Store, at address, from, count int)
 
 // chatDelivery is the n-th webhook of a conversation as it is stored: that it is open, and its messages.
 func chatDelivery(at address, chat, n int) integration.Delivery {
-	now, id := clock(), fmt.Sprint(chat)
+	now, id := clock(), strconv.Itoa(chat)
 	phone := fmt.Sprintf("+7%d", 9_000_000_000+chat%1_000_000_000)
 	told := &integration.ChatTold{
 		Channel: "whatsapp", ChannelID: 74001, Initiator: "visitor", Visitor: integration.Visitor{ID: id, Phones: []string{phone}},

@@ -43,7 +43,8 @@ type chatKind struct {
 func (b *bench) quietChats(ctx context.Context) (map[string]float64, error) {
 	values := map[string]float64{}
 	for _, k := range []chatKind{
-		{"online", integration.AtStart, 4 * time.Second}, {"online_slow", integration.AtStart, 20 * time.Second},
+		{"online", integration.AtStart, 4 * time.Second},
+		{"online_slow", integration.AtStart, 20 * time.Second},
 		{"at_end", integration.AtEnd, 4 * time.Second},
 	} {
 		if err := b.quietChatsOf(ctx, k, values); err != nil {
