@@ -38,13 +38,16 @@ const stepBytes = 8_000
 // unsentWait is how long a step waits, at least, for the one before it, which the portal has not taken yet.
 const unsentWait = 5 * time.Second
 
+// longestUnsent bounds that wait, which grows with the portal's absence: looking costs an event each time.
+const longestUnsent = 5 * time.Minute
+
 // nextStep is when the transcript, whose last comment is so long, may grow next: at once when nothing was said there yet, and at the end.
 func (d *decision) nextStep(m *ChatMemory, size int) time.Time {
 	switch {
 	case d.Chat.Closed || m.StepAt.IsZero():
 		return time.Time{}
 	case d.Unsent:
-		return d.Now.Add(max(d.Pace, unsentWait))
+		return d.Now.Add(max(d.Pace, unsentWait, min(d.Now.Sub(m.StepAt)/2, longestUnsent)))
 	}
 	return m.StepAt.Add(d.Pace * time.Duration(1+size/stepBytes))
 }

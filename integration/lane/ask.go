@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"omniconnector/crm"
@@ -15,6 +16,10 @@ func (l *Lane) ask(ctx context.Context, s *session, find *crm.Find) error {
 	if l.queue.creating(s.names(), s.id) || l.before(s) {
 		return nil
 	}
+	if met, err := l.meeting(ctx, s); err != nil || met {
+		return err
+	}
+	s.askedBy = slices.Clone(s.keys)
 	made, err := l.cfg.Store.History(ctx, l.lease, s.customer, []string{crm.Create{}.Name()}, time.Time{}, 10)
 	if err != nil {
 		return fmt.Errorf("load the customer's earlier entities: %w", err)

@@ -25,6 +25,9 @@ const (
 // conversing gathers what only a decision about a conversation looks at.
 func (l *Lane) conversing(s *session, f *integration.Facts) {
 	s.keys = f.Identities()
+	if !slices.Contains(s.keys, s.customer) { // the tenant's own number, told as the visitor's, would join strangers
+		s.customer = integration.CustomerKey("session:" + string(s.id))
+	}
 	if len(s.keys) > 0 {
 		s.customer = integration.Stronger(s.customer, s.keys[0])
 	}
@@ -108,10 +111,14 @@ func (l *Lane) passCard(ctx context.Context, s *session, visitor string) (*Decid
 	if err != nil {
 		return nil, fmt.Errorf("look for the visitor's conversations: %w", err)
 	}
+	undecided := l.undecidedOf(visitor)
 	var events []integration.Event
 	for _, card := range s.events {
 		if !slices.Contains(s.pending, card.ID) {
 			continue
+		}
+		for _, o := range undecided {
+			o.cards = append(o.cards, card)
 		}
 		for _, id := range ids {
 			e := card
@@ -125,6 +132,41 @@ func (l *Lane) passCard(ctx context.Context, s *session, visitor string) (*Decid
 	return &Decided{
 		Session: s.id, Customer: s.customer, Events: s.pending, Plan: integration.PassCard(len(ids), s.memory), At: now,
 	}, nil
+}
+
+// undecidedOf are the visitor's conversations that were loaded before a card came and are not decided yet, because the CRM is being asked:
+// storage does not know whose they are.
+func (l *Lane) undecidedOf(visitor string) []*session {
+	var all []*session
+	for _, s := range l.sessions {
+		told := func(e integration.Event) bool { return e.Report.Chat != nil && e.Report.Chat.Visitor.ID == visitor }
+		if _, _, ok := s.id.Communication(); ok && s.loaded && slices.ContainsFunc(s.events, told) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// outdated reports whether more names of the visitor became known since the CRM was asked by the others.
+func (s *session) outdated() bool {
+	return slices.ContainsFunc(s.keys, func(k integration.CustomerKey) bool { return !slices.Contains(s.askedBy, k) })
+}
+
+// meeting reports whether another conversation of the person has entities on the way, under whatever name it was planned (C-16).
+func (l *Lane) meeting(ctx context.Context, s *session) (bool, error) {
+	if !l.queue.creatingIn(nil, s.id) {
+		return false, nil
+	}
+	for _, name := range s.names() {
+		ids, err := l.cfg.Store.Conversing(ctx, l.lease, name, time.Time{}, conversationsAtMost)
+		if err != nil {
+			return false, fmt.Errorf("look for the person's conversations: %w", err)
+		}
+		if len(ids) > 0 && l.queue.creatingIn(ids, s.id) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // known names to a question the records of the person's earlier conversations, whatever name they had then.

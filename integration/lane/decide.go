@@ -36,8 +36,9 @@ type session struct {
 	retryAt  time.Time // the ask failed and is tried again then
 	accepted time.Time // when the oldest pending event was accepted
 
-	keys  []integration.CustomerKey // all names of a conversation's visitor, the strongest first
-	cards []integration.Event       // what came of the visitor, and not of this conversation
+	keys    []integration.CustomerKey // all names of a conversation's visitor, the strongest first
+	askedBy []integration.CustomerKey // those that were known when the CRM was asked
+	cards   []integration.Event       // what came of the visitor, and not of this conversation
 }
 
 // takeAtMost bounds how many events one turn reads.
@@ -216,6 +217,9 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 	}
 	if l.dialling(s, &facts.Call) {
 		return nil, nil
+	}
+	if facts.Chat != nil && s.known != nil && s.outdated() { // the answer is not about all of the person: two leads would come of it
+		s.known, facts.Known = nil, nil
 	}
 	if facts.Known == nil && (facts.Memory.Known == nil || facts.Chat != nil) {
 		if find := integration.Ask(facts); find != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"time"
 
 	"omniconnector/crm"
@@ -64,9 +65,23 @@ func (l *Lane) land(ctx context.Context, r *landed) error {
 			l.upload(ctx, e, to)
 			continue
 		}
-		changes = append(changes, l.outcome(e, o, now))
+		c := l.outcome(e, o, now)
+		if o.Err != nil && o.Err.Kind == crm.Skipped && l.hangs(e, changes) {
+			c.State, c.DueAt, c.Attempts = StatePlanned, now, max(0, e.Attempts-1)
+		}
+		changes = append(changes, c)
 	}
 	return l.settle(ctx, changes)
+}
+
+// hangs reports whether an action was skipped for something that may yet be carried out, or that it can do without: it goes out again
+// after that. What the changes of its flight settled is not waited for.
+func (l *Lane) hangs(e *Entry, changes []Change) bool {
+	return slices.ContainsFunc(crm.Refs(e.Action.Do), func(r crm.Ref) bool {
+		key := integration.ActionKey(r.Of)
+		settled := slices.ContainsFunc(changes, func(c Change) bool { return c.Key == key && c.State.Settled() })
+		return l.queue.entries[key] != nil && (r.Optional || !settled)
+	})
 }
 
 // failed gives every call of a flight the same error.

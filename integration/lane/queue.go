@@ -234,6 +234,15 @@ func (q *queue) creating(names []integration.CustomerKey, except integration.Ses
 	})
 }
 
+// creatingIn reports whether entities are on the way in any of these conversations but one; in any at all when none is named.
+func (q *queue) creatingIn(sessions []integration.SessionID, except integration.SessionID) bool {
+	return slices.ContainsFunc(q.order, func(e *Entry) bool {
+		_, creates := e.Action.Do.(crm.Create)
+		_, _, conversation := e.Session.Communication()
+		return creates && conversation && e.Session != except && (sessions == nil || slices.Contains(sessions, e.Session))
+	})
+}
+
 // next is when the earliest waiting action becomes due; zero when none waits.
 func (q *queue) next() time.Time {
 	var next time.Time

@@ -46,7 +46,8 @@ func (s *Store) DeadLetters(
 
 // Retry plans a dead action again under its old key, due now; its error stays to be seen until the next attempt. What
 // was skipped in the same session because of it comes back with it: actions that refer to it, directly or through
-// others, and those that touch the same things. The author goes into the audit. ErrNotFound means that there is no such dead letter.
+// others, and those that touch the same things. A text of a comment that has a newer one by now is settled instead: it would undo
+// that one. The author goes into the audit. ErrNotFound means that there is no such dead letter.
 func (s *Store) Retry(ctx context.Context, t integration.TenantID, p integration.PortalID, k integration.ActionKey, author string) error {
 	t, p, k = clean(t), clean(p), clean(k)
 	var told tidings
@@ -57,6 +58,12 @@ func (s *Store) Retry(ctx context.Context, t integration.TenantID, p integration
 		}
 		var dead actionRow
 		if err := tx.Scopes(of(t, p)).Where("action_key = ? AND state = 'dead'", k).Take(&dead).Error; err != nil {
+			return err
+		}
+		if newer, err := reworded(tx, &dead); err != nil {
+			return err
+		} else if newer {
+			told, err = s.leaveWords(tx, &dead, author)
 			return err
 		}
 		revived, err := skippedBy(tx, &dead)
@@ -121,6 +128,9 @@ func skippedBy(tx *gorm.DB, dead *actionRow) ([]integration.ActionKey, error) {
 	var skipped []lane.Entry
 	for _, r := range rows {
 		e, err := r.entry()
+		if _, words := commentOf(e.Action.Do); words && r.Seq < dead.Seq {
+			continue // it was skipped for a newer text, and would undo that one
+		}
 		if err == nil && e.Err != nil && e.Err.Kind == crm.Skipped {
 			skipped = append(skipped, e)
 		}
@@ -135,6 +145,47 @@ func skippedBy(tx *gorm.DB, dead *actionRow) ([]integration.ActionKey, error) {
 		}
 	}
 	return keys, nil
+}
+
+// commentOf is the comment that a command gives another text.
+func commentOf(c crm.Command) (crm.Ref, bool) {
+	edit, ok := c.(crm.EditComment)
+	return edit.Comment, ok
+}
+
+// reworded reports whether a dead action is a text of a comment that has or gets a newer one: sent now it would undo that one (C-7).
+func reworded(tx *gorm.DB, dead *actionRow) (bool, error) {
+	e, err := dead.entry()
+	comment, ok := commentOf(e.Action.Do)
+	if err != nil || !ok || dead.SessionID == "" {
+		return false, nil //nolint:nilerr // what cannot be read is no text
+	}
+	var later []actionRow
+	err = tx.Scopes(of(dead.TenantID, dead.PortalID)).Where("session_id = ? AND session_id <> '' AND command = ? AND seq > ?", dead.SessionID,
+		dead.Command, dead.Seq).Where("state NOT IN ('failed', 'dead')").Find(&later).Error
+	return slices.ContainsFunc(later, func(r actionRow) bool {
+		e, err := r.entry()
+		other, words := commentOf(e.Action.Do)
+		return err == nil && words && other == comment
+	}), err
+}
+
+// leaveWords settles a text of a comment that has a newer one: nothing is missing any more.
+func (s *Store) leaveWords(tx *gorm.DB, dead *actionRow, author string) (tidings, error) {
+	t, p, k := dead.TenantID, dead.PortalID, dead.ActionKey
+	text, err := errorText(&crm.Error{Kind: crm.Skipped, Method: dead.Command, Text: "a newer text of the comment takes its place"})
+	if err != nil {
+		return tidings{}, err
+	}
+	err = tx.Exec("UPDATE actions SET state = 'failed', error = ?, updated_at = ? WHERE tenant_id = ? AND portal_id = ? AND action_key = ?",
+		text, micros(s.now()), t, p, k).Error
+	if err != nil {
+		return tidings{}, err
+	}
+	if err := s.auditLetter(tx, t, p, author, "action.retried", letter{Action: k, Note: "a newer text of the comment takes its place"}); err != nil {
+		return tidings{}, err
+	}
+	return s.tellActions(tx, t, p, []integration.ActionKey{k})
 }
 
 func meets(a, b []string) bool {

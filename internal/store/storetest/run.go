@@ -48,6 +48,7 @@ func Run(t *testing.T, open Open) {
 		"actions wait for their moment":   (*exam).actionsWaitForTheirMoment,
 		"busy is what is due":             (*exam).busyIsWhatIsDue,
 		"retries revive what was skipped": (*exam).retriesReviveWhatWasSkipped,
+		"retried texts stay in order":     (*exam).retriedTextsStayInOrder,
 		"answers are given again":         (*exam).answersAreGivenAgain,
 		"one of many claims a key":        (*exam).oneOfManyClaimsAKey,
 		"replays are ordered":             (*exam).replaysAreOrdered,
