@@ -107,8 +107,8 @@ node: ## Check that there is Node.js, which builds the UI
 
 browser: node ## Install Chromium for the browser tests when there is none
 	@if command -v chromium >/dev/null; then exit 0; fi; \
-	$(call debian,chromium fonts-dejavu-core,Chromium); \
-	apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core
+	$(call debian,chromium fonts-dejavu-core fonts-noto-color-emoji,Chromium); \
+	apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core fonts-noto-color-emoji
 
 shell: ## Install what the examples of docs/api.md use, when it is absent
 	@if command -v curl >/dev/null && command -v jq >/dev/null && command -v openssl >/dev/null; then exit 0; fi; \

@@ -17,6 +17,7 @@ func (p *Platform) chatPages(own func(pattern string, h http.HandlerFunc)) {
 	own("GET /chats", func(w http.ResponseWriter, _ *http.Request) { p.showChats(w, http.StatusOK, "") })
 	own("POST /chats", p.startChat)
 	own("POST /chats/request", p.leaveRequest)
+	own("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }) // asked for where pictures may be
 	own("GET /chats/{app}/{id}", func(w http.ResponseWriter, r *http.Request) { p.showChat(w, r, http.StatusOK, "") })
 	own("POST /chats/{app}/{id}", p.actInChat)
 }
