@@ -1,10 +1,10 @@
-// The first half hour of a tenant, from an installation in which nothing was done yet to a call that is explained: everything by hand
+// The first half hour of a tenant, from an installation in which nothing was done yet to a call and a conversation that are explained: everything by hand
 // in the browser, as docs/guide.ru.md tells it. It is told twice, and must go the same way.
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
 import { screen, startBrowser, visit, type Visit } from './browser'
-import { Story } from './story'
+import { ChatStory } from './chatstory'
 import { startWorld, type World } from './world'
 
 describe.each(['the first time', 'once more'])('the first half hour, %s', (time) => {
@@ -27,9 +27,9 @@ describe.each(['the first time', 'once more'])('the first half hour, %s', (time)
     for (const [i, page] of v.page.context().pages().entries()) await screen(page, `first-half-hour-failed-${i}`)
   })
 
-  it('ends with a call that everybody understands', async () => {
+  it('ends with a call and a chat that everybody understands', async () => {
     const began = performance.now()
-    const story = new Story(world, v, time === 'the first time')
+    const story = new ChatStory(world, v, time === 'the first time')
 
     await story.operatorCreatesTenant('Магазин')
     await story.tenantSignsIn('Магазин')
@@ -46,6 +46,11 @@ describe.each(['the first time', 'once more'])('the first half hour, %s', (time)
     await story.reasonsAreTranslated()
     await story.leadIsInThePortal()
     await story.nothingIsLeftToSetUp()
+    await story.chatsAreConnected()
+    await story.chatsAreSwitchedOn()
+    await story.somebodyWrites()
+    await story.conversationIsExplained()
+    await story.wordsAreInThePortal()
 
     expect(v.complaints).toEqual([])
     console.log(`${time}: ${((performance.now() - began) / 1000).toFixed(1)} s`)

@@ -7,10 +7,11 @@ import { screen, settled, type Visit } from './browser'
 import type { World } from './world'
 
 export class Story {
-  private page: Page
+  protected page: Page
+  protected chatsUrl = '' // of webhooks of chats, with the secret that is shown once
   private token = ''
 
-  constructor(private world: World, private v: Visit, private pictures: boolean) {
+  constructor(protected world: World, protected v: Visit, protected pictures: boolean) {
     this.page = v.page
   }
 
@@ -83,6 +84,7 @@ export class Story {
     const card = page.getByRole('region', { name: 'Уведомления', exact: true })
     await card.getByRole('button', { name: 'Получить готовые уведомления' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Получить новый секрет' }).click()
+    this.chatsUrl = await card.locator('code').filter({ hasText: /\/chats$/ }).innerText()
     const list = await this.copied(card.getByRole('button', { name: 'Скопировать все' }))
     await this.picture('notifications')
     expect(list, 'both secrets are in the notifications').not.toMatch(/SECRET-OF-THE/)
@@ -92,7 +94,7 @@ export class Story {
     await cabinet.getByLabel('Список, как его копирует коннектор').focus()
     await cabinet.keyboard.press('Control+V')
     await cabinet.getByRole('button', { name: 'Сохранить список' }).click()
-    await cabinet.getByRole('heading', { name: 'Уведомления: 13' }).waitFor()
+    await cabinet.getByRole('heading', { name: 'Уведомления: 14' }).waitFor()
     await cabinet.close()
     await card.getByRole('button', { name: 'Шаблоны вставлены' }).click()
   }
@@ -236,12 +238,12 @@ export class Story {
     await this.picture('overview', true)
   }
 
-  private async menu(name: string): Promise<void> {
+  protected async menu(name: string): Promise<void> {
     await this.page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
   }
 
   // choose picks one of a list that opens below a field.
-  private async choose(field: string, option: string, within: Page | Locator = this.page, n = 0): Promise<void> {
+  protected async choose(field: string, option: string, within: Page | Locator = this.page, n = 0): Promise<void> {
     await within.getByLabel(field, { exact: true }).nth(n).click()
     await this.page.getByRole('option', { name: option, exact: true }).or(this.page.getByRole('option', { name: option })).first().click()
     await this.page.getByRole('listbox').first().waitFor({ state: 'hidden' }) // the focus is back at the field
@@ -260,13 +262,13 @@ export class Story {
     await values.press('Escape')
   }
 
-  private async save(version: number): Promise<void> {
+  protected async save(version: number): Promise<void> {
     await this.page.getByRole('button', { name: 'Сохранить', exact: true }).click()
     await this.page.getByText(new RegExp(`Настройки сохранены, версия ${version}|Сохранено. Посмотрите`)).first().waitFor()
   }
 
   // picture keeps what is shown for the guide, in both languages. What the API has said is asked for anew by a reload.
-  private async picture(name: string, reload = false): Promise<void> {
+  protected async picture(name: string, reload = false): Promise<void> {
     if (!this.pictures) return
     for (const lang of ['en', 'ru']) {
       await this.page.locator('button:is([aria-label="Язык"], [aria-label="Language"])').evaluate((b: HTMLButtonElement) => b.click())
@@ -287,7 +289,7 @@ export class Story {
   }
 
   // copied presses a button that copies and tells what is in the clipboard then.
-  private async copied(button: Locator): Promise<string> {
+  protected async copied(button: Locator): Promise<string> {
     await button.click()
     await this.page.getByText('Скопировано').first().waitFor()
     const text = await this.page.evaluate(() => navigator.clipboard.readText())

@@ -7,12 +7,12 @@ import { describe, expect, it } from 'vitest'
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const read = (file: string): string => readFileSync(root + file, 'utf8')
 const rooms = readdirSync(`${root}web/ui/src/words/rooms`).map((f) => read(`web/ui/src/words/rooms/${f}`))
-const api = ['web/steps.go', 'web/inside/words.go', 'integration/words.go', 'integration/names.go', 'internal/app/platform.go']
-const emulators = ['webhooks/emulator/cabinet.go', 'crm/emulator/words.go', 'crm/emulator/crm_status.go']
+const api = ['web/steps.go', 'web/inside/words.go', 'integration/words.go', 'integration/names.go', 'integration/chat_words.go', 'integration/chat_names.go', 'webhooks/uis/templates.go', 'internal/app/platform.go']
+const emulators = ['webhooks/emulator/cabinet.go', 'webhooks/emulator/cabinetchats.go', 'webhooks/emulator/chathtml.go', 'crm/emulator/words.go', 'crm/emulator/crm_status.go']
 const screens = [...rooms, ...[...api, ...emulators].map(read)].join('\n')
 
 // made up of several words, with a number
-const composed = ['Уведомления: 13', 'Лид 1', 'Lead 1']
+const composed = ['Уведомления: 14', 'Лид 1', 'Lead 1']
 
 describe.each(['ru', 'en'])('the guide in %s', (lang) => {
   const guide = read(`docs/guide.${lang}.md`)
