@@ -179,3 +179,19 @@ func TestEveryEventAndStepOfConversationsHasWords(t *testing.T) {
 		t.Errorf("a transcript is named by %q", title)
 	}
 }
+
+// C-14: a chat that waited for contacts and then became a lead says in the journal that it became one.
+func TestARowTellsWhatAChatCameTo(t *testing.T) {
+	t.Parallel()
+	s := chatStory()
+	waits := integration.Reason{Rule: "C-14", Code: "wait_contacts"}
+	s.Plans = []PlanRow{{Outcome: integration.Waiting, Reasons: []integration.Reason{waits}}}
+	if got := becauseOf(s, integration.Russian); got != waits.Sentence(integration.Russian) {
+		t.Errorf("while it waits: %s", got)
+	}
+	made := integration.Reason{Rule: "C-5", Code: "chat_create_lead", Args: map[string]string{"name": "Павел"}}
+	s.Plans = append(s.Plans, PlanRow{Outcome: integration.Planned, Reasons: []integration.Reason{made}})
+	if got := becauseOf(s, integration.Russian); got != made.Sentence(integration.Russian) {
+		t.Errorf("once it is a lead: %s", got)
+	}
+}

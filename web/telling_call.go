@@ -199,8 +199,9 @@ var telling = []string{
 	"dial_failed", "callback_failed", "click_off", "click_other", "click_number", "click_unmapped", "click_no_phone", "click_twice", "callback_off",
 	"callback_employee", "callback_number", "dial", "fields_updated", "other_nothing_found", "other_nothing_changed", "other_settles", "other_waits",
 	"owner_nobody", "filter_kept_out", "filter_no_answer", "internal", "own_number", "no_number", "extension", "sip_name", "malformed", "off", "unset",
-	"record_gone", "no_contacts", "chat_filter_kept_out", "channel_off", "chats_off", "offline_off", "chat_empty", "wait_contacts", "wait_chat_filter",
-	"chat_create_lead", "chat_create_deal", "comment_both", "comment_to_closed", "comment_to", "chat_repeat", "chat_primary", "wait_channel", "wait_message",
+	// what a conversation came to goes before what it waited for, or was kept out by, until then
+	"record_gone", "chat_create_lead", "chat_create_deal", "comment_both", "comment_to_closed", "comment_to", "no_contacts", "chat_filter_kept_out",
+	"channel_off", "chats_off", "offline_off", "chat_empty", "wait_contacts", "wait_chat_filter", "chat_repeat", "chat_primary", "wait_channel", "wait_message",
 	"wait_attributes", "create_lead", "create_deal", "open_exists", "create_off", "repeat", "primary", "wait_filter", "wait_ring", "wait_number", "wait_direction",
 }
 
