@@ -165,6 +165,8 @@ type ChatMemory struct {
 	// Describing tells that the platform was asked for the chat's attributes, Rereading that it was asked for all of it.
 	Describing bool `json:"describing,omitempty"`
 	Rereading  bool `json:"rereading,omitempty"`
+	// Reopened is how often it went on after that: at its next end the platform is asked again.
+	Reopened int `json:"reopened,omitempty"`
 }
 
 // Place is a record whose timeline has the words of a conversation, in one comment or, by the portal's limit of size, in several (C-7).

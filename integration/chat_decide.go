@@ -64,6 +64,10 @@ func (d *decision) newContacts(known []string) []string {
 func (d *decision) conversation() {
 	m := d.chatMemory()
 	d.memory.DueAt = time.Time{}
+	if m.Rereading && !d.Chat.Closed { // it was taken for over, and was not
+		m.Rereading = false
+		m.Reopened++
+	}
 	if !d.chatPasses() || !d.chatBegins() {
 		d.describe()
 		if d.plan.Outcome == Ignored { // nothing was said, or by nobody, as far as notifications told
@@ -211,6 +215,7 @@ func (d *decision) lose(m *ChatMemory) {
 	}
 	*m = ChatMemory{
 		Rounds: m.Rounds + 1, Lost: m.Lost, Made: map[crm.Kind]*Target{}, Client: m.Client, Describing: m.Describing, Rereading: m.Rereading,
+		Reopened: m.Reopened,
 	}
 	d.memory.OpenedAt, d.memory.Closed, d.memory.Written = time.Time{}, false, nil
 }
@@ -230,7 +235,11 @@ func (d *decision) rereadChat(m *ChatMemory) {
 	c := d.Chat
 	if c.Kind == Chat && c.Closed && d.Describes && !m.Rereading && d.RereadAfter > 0 && !c.Told && !c.Imported {
 		m.Rereading = true
-		d.act(d.key("reread"), UrgentTranscript, centre.ReadChat{Chat: c.ID, Whole: true})
+		key := d.key("reread")
+		if m.Reopened > 0 {
+			key = d.key("reread", decimal(int64(m.Reopened)))
+		}
+		d.act(key, UrgentTranscript, centre.ReadChat{Chat: c.ID, Whole: true})
 		d.last().After = c.ClosedAt.Add(d.RereadAfter)
 		d.because("C-7", "chat_reread")
 	}
