@@ -45,7 +45,7 @@ func (p *Platform) connectAdapter(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, _, err := p.ConnectChats(r.Context(), app, a, channels...); err != nil {
-		p.showCabinet(w, r, http.StatusBadGateway, "Адаптер не подключён: "+hide(err.Error())+". Проверьте адрес вебхуков и вход: коннектор должен уже знать об этом подключении.")
+		p.showCabinet(w, r, http.StatusBadGateway, "Адаптер не подключён: коннектор не принял вебхук. Проверьте адрес с секретом и вход. ("+hide(err.Error())+")")
 		return
 	}
 	http.Redirect(w, r, "/cabinet#chats", http.StatusSeeOther)
