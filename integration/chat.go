@@ -143,6 +143,8 @@ type Conversation struct {
 type ChatMemory struct {
 	// Asked are the contacts by which the CRM was asked.
 	Asked []string `json:"asked,omitempty"`
+	// Sought tells that the CRM was asked for what the visitor's earlier conversations left.
+	Sought bool `json:"sought,omitempty"`
 	// Repeat tells that somebody was found; C-6 has its funnels by it.
 	Repeat bool `json:"repeat,omitempty"`
 	// Made are the records that the conversation created, as they look by the decisions so far.

@@ -39,12 +39,12 @@ func (d *decision) openChat(m *ChatMemory) {
 func (d *decision) explainVisitor(m *ChatMemory) {
 	m.Contacts = slices.Clone(d.contacts)
 	by := strings.Join(d.contacts, ", ")
-	if by == "" {
+	e := &d.existing
+	if by == "" && !e.any() {
 		m.Repeat = false
 		d.because("C-14", "without_contacts")
 		return
 	}
-	e := &d.existing
 	if m.Repeat = e.any(); !m.Repeat {
 		d.because("C-5", "chat_primary", "by", by)
 		return
@@ -55,7 +55,11 @@ func (d *decision) explainVisitor(m *ChatMemory) {
 			found = append(found, label(x))
 		}
 	}
-	d.because("C-5", "chat_repeat", "by", by, "found", strings.Join(found, ", "))
+	if by == "" {
+		d.because("C-5", "chat_returned", "found", strings.Join(found, ", "))
+	} else {
+		d.because("C-5", "chat_repeat", "by", by, "found", strings.Join(found, ", "))
+	}
 	if len(d.Known.Contacts) > 1 && e.contact != nil {
 		ids := make([]string, len(d.Known.Contacts))
 		for i, c := range slices.SortedFunc(slices.Values(d.Known.Contacts), byID) {

@@ -50,7 +50,7 @@ func (d *decision) chatAsks() bool {
 	case len(d.suspects()) > 0:
 		return true
 	case len(d.contacts) == 0:
-		return false
+		return d.seeks()
 	}
 	return m == nil || len(m.Asked) == 0 || m.Client == nil && len(d.newContacts(m.Asked)) > 0
 }
@@ -64,6 +64,7 @@ func (d *decision) newContacts(known []string) []string {
 func (d *decision) conversation() {
 	m := d.chatMemory()
 	d.memory.DueAt = time.Time{}
+	m.Sought = m.Sought || d.Known != nil
 	if m.Rereading && !d.Chat.Closed { // it was taken for over, and was not
 		m.Rereading = false
 		m.Reopened++

@@ -126,15 +126,30 @@ func (d *decision) readContacts() {
 	}
 }
 
-// chatBegins reports whether there is somebody to make records of (C-14).
+// chatBegins reports whether there is somebody to make records of (C-14), or whose records take the words: a visitor who tells no
+// contacts this time may be known by an earlier conversation.
 func (d *decision) chatBegins() bool {
 	switch {
-	case d.Memory.OpenedAt.IsZero() && len(d.contacts) == 0 && !d.conversations().WithoutContacts && d.Chat.Closed:
+	case !d.Memory.OpenedAt.IsZero() || len(d.contacts) > 0 || d.conversations().WithoutContacts:
+		return true
+	case d.memory == nil && d.seeks() || d.returns():
+		return true
+	case d.Chat.Closed:
 		return d.end(Ignored, "C-14", "no_contacts")
-	case d.Memory.OpenedAt.IsZero() && len(d.contacts) == 0 && !d.conversations().WithoutContacts:
-		return d.end(Waiting, "C-14", "wait_contacts")
 	}
-	return true
+	return d.end(Waiting, "C-14", "wait_contacts")
+}
+
+// seeks reports whether it is to be asked what the visitor's earlier conversations left in the CRM.
+func (d *decision) seeks() bool {
+	m := d.Memory.Chat
+	return d.Chat.Visitor.ID != "" && len(d.contacts) == 0 && !d.conversations().WithoutContacts && d.Known == nil && (m == nil || !m.Sought)
+}
+
+// returns reports whether a visitor without contacts is known by an earlier conversation.
+func (d *decision) returns() bool {
+	k := d.Known
+	return len(d.contacts) == 0 && k != nil && len(k.Contacts)+len(k.Companies)+len(k.Leads)+len(k.Deals) > 0
 }
 
 // account names an account in a messenger among other contacts.

@@ -14,6 +14,11 @@ func (d *decision) transcribeChat(m *ChatMemory) {
 	if len(m.Places) == 0 || c.Kind == Chat && d.conversations().Transcript == AtEnd && !c.Closed {
 		return
 	}
+	if until := d.Memory.DueAt; !c.Closed && !m.StepAt.IsZero() && until.After(d.Now) && !until.After(d.Now.Add(d.Pace)) {
+		d.wake(until) // a step waits already: what else is said goes with it
+		d.because("C-7", "transcript_paced", "at", d.local(until))
+		return
+	}
 	parts := d.transcriptParts()
 	if !stale(m, parts) {
 		return

@@ -19,6 +19,7 @@ var chatSentences = map[string][2]string{
 	"own_contact":          {"{number} — ваш собственный номер: контактом клиента он не считается.", "{number} is your own number: it is no contact of the customer's."},
 	"chat_primary":         {"По контактам {by} в CRM ничего подходящего нет: обращение первичное.", "Nothing suitable is found in the CRM by {by}: a primary conversation."},
 	"chat_repeat":          {"По контактам {by} найдено: {found}. Обращение повторное.", "Found by {by}: {found}. A repeat conversation."},
+	"chat_returned":        {"Контактов клиент не сообщил, но известен по прежнему обращению: {found}. Обращение повторное.", "The customer tells no contacts, but is known by an earlier conversation: {found}. A repeat conversation."},
 	"chat_several":         {"Этим контактам отвечает несколько контактов CRM ({ids}): взят {chosen} — с открытой сделкой, а без неё самый ранний.", "Several contacts of the CRM answer to them ({ids}): {chosen} is taken, the one with an open deal, else the earliest."},
 	"chat_create_off":      {"«Создавать лиды, сделки, контакты» выключено: обращение попадёт только в комментарии того, что уже есть.", "Creation is off: the conversation only goes into the comments of what exists."},
 	"no_leads":             {"Портал работает без лидов: вместо лида — сделка.", "The portal works without leads: a deal instead of a lead."},
