@@ -105,6 +105,23 @@ func TestMessengerWithoutANumberIsRecognised(t *testing.T) {
 	})
 }
 
+// C-5, C-14: a visitor of the site left a number once. The next chat tells none, and is a repeat one all the same: nobody waits for
+// contacts. A stranger without any is still waited for.
+func TestReturningVisitorWithoutContacts(t *testing.T) {
+	t.Parallel()
+	d := desked(t, staging{})
+	known, silent := phoned("79000012031"), platform.Visitor{}
+	known.ID, silent.ID = 9200001231, 9200001231
+	d.tells(t, 199001231, d.chat(199001231, platform.WebChat, known).Says("Раз").Closed("closed_by_visitor"))
+	d.clock.Move(24 * time.Hour)
+	d.tells(t, 199001232, d.chat(199001232, platform.WebChat, silent).Says("Снова я").Closed("closed_by_visitor"))
+	d.onePerson(t, 1)
+	d.says(t, "chat:199001231/lead", "Раз", "Снова я")
+	d.tells(t, 199001233, d.chat(199001233, platform.WebChat, platform.Visitor{ID: 9200001233}).Says("Впервые").Closed("closed_by_visitor"))
+	d.onePerson(t, 1)
+	wants(t, d.World, "Впервые", 0)
+}
+
 // C-16: the lead is deleted in mid-chat: the words, all of them, find the person's next record, and nobody is doubled.
 func TestLeadThatIsDeletedInMidChat(t *testing.T) {
 	t.Parallel()
