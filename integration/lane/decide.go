@@ -124,6 +124,7 @@ func (l *Lane) decide(ctx context.Context) error {
 	}
 	var decided []Decided
 	var done []*session
+	clear(l.wished)
 	for _, s := range l.waiting() {
 		if len(s.pending) == 0 || s.asking || s.retryAt.After(l.cfg.Now()) {
 			continue
@@ -216,6 +217,9 @@ func (l *Lane) session(ctx context.Context, s *session) (*Decided, error) {
 		return nil, nil // whether the portal has leads is not known yet: the first synchronisation is under way
 	}
 	if l.dialling(s, &facts.Call) {
+		return nil, nil
+	}
+	if facts.Call.Request != nil && l.wishes(s) {
 		return nil, nil
 	}
 	if facts.Chat != nil && s.known != nil && s.outdated() { // the answer is not about all of the person: two leads would come of it

@@ -146,6 +146,17 @@ func (l *Lane) undialled(ctx context.Context, e *Entry, why *crm.Error) error {
 	return l.settle(ctx, []Change{c})
 }
 
+// wishes reports whether another wish to call this customer is decided in the same turn: it must be in the ledger before the next one is
+// decided, or two clicks would start two calls (T-8).
+func (l *Lane) wishes(s *session) bool {
+	if l.wished[s.customer] {
+		l.Wake()
+		return true
+	}
+	l.wished[s.customer] = true
+	return false
+}
+
 // dialling reports whether a call without an external id may be one that we have just asked for, and not been answered: then it
 // waits until it is known.
 func (l *Lane) dialling(s *session, call *integration.Call) bool {

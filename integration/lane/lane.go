@@ -46,6 +46,8 @@ type Lane struct {
 	carriers chan struct{} // one place for each upload that travels
 	turns    chan struct{} // the upload whose turn at the bucket it is
 	pressing atomic.Bool   // urgent work waits for the bucket
+	// wished are the customers whom somebody in the portal wants called, as decided in this turn.
+	wished map[integration.CustomerKey]bool
 	// running are the kinds of errand that are under way; errandsOut counts them and calls being started.
 	running    map[string]bool
 	errandsOut int
@@ -69,7 +71,7 @@ type Lane struct {
 func newLane(cfg Config, lease Lease) *Lane {
 	return &Lane{
 		cfg: cfg, lease: lease, wake: make(chan struct{}, 1), queue: newQueue(),
-		sessions: map[integration.SessionID]*session{}, running: map[string]bool{}, readAt: map[string]time.Time{}, settings: map[int64]*integration.Settings{},
+		sessions: map[integration.SessionID]*session{}, running: map[string]bool{}, wished: map[integration.CustomerKey]bool{}, readAt: map[string]time.Time{}, settings: map[int64]*integration.Settings{},
 		back: make(chan any, 64), carriers: make(chan struct{}, uploadsAtOnce), turns: make(chan struct{}, 1),
 		log: cfg.Log.With(slog.String("tenant_id", string(lease.Tenant)), slog.String("portal_id", string(lease.Portal)),
 			slog.Int64("fence", lease.Fence)),

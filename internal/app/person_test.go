@@ -7,6 +7,7 @@ import (
 
 	bitrix "omniconnector/crm/emulator"
 	"omniconnector/integration"
+	"omniconnector/internal/store"
 	platform "omniconnector/webhooks/emulator"
 )
 
@@ -64,7 +65,7 @@ func TestNumberThatIsToldWhileTheCRMIsAsked(t *testing.T) {
 	d.tells(t, 199004021, d.chat(199004021, platform.WhatsApp, phoned("79000040021")).Says("Раньше").Closed("closed_by_visitor"))
 	d.clock.Move(24 * time.Hour)
 	answer, asked := make(chan struct{}), d.asked("crm.duplicate.findbycomm")
-	d.Portal.FailNext("crm.duplicate.findbycomm", bitrix.Fault{Kind: bitrix.FaultSlowAnswer, Until: answer})
+	d.Portal.FailNext("crm.duplicate.findbycomm", bitrix.Fault{Kind: bitrix.FaultSlowAnswer, Times: 1 << 30, Until: answer}) // however often it is asked
 	mail := platform.Card{Name: "Олег", Emails: []string{"oleg@example.test"}}
 	whole := mail
 	whole.Phones = []string{"79000040021"}
@@ -75,7 +76,10 @@ func TestNumberThatIsToldWhileTheCRMIsAsked(t *testing.T) {
 	d.until(t, "the CRM is asked", func() bool { return d.asked("crm.duplicate.findbycomm") > asked })
 	second, end := rest.Cut(1)
 	play(t, d.World, second)
-	d.heard(t, chatNamed(199004022), integration.VisitorCard, 2)
+	d.until(t, "both cards were passed on", func() bool {
+		events := d.journal(t, "visitor:9200004022").Events
+		return len(events) == 2 && !slices.ContainsFunc(events, func(e store.JournalEvent) bool { return e.Pending })
+	})
 	close(answer)
 	d.settles(t, 199004022)
 	d.tells(t, 199004022, end)

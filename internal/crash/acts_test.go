@@ -184,6 +184,7 @@ var (
 	ofPortal   = regexp.MustCompile(`(contact|lead|deal|company|#|activity=|activity )[ :]?\d+`)
 	ofClock    = regexp.MustCompile(`20\d\d-\d\d-\d\d \d\d:\d\d|\b\d\d:\d\d:\d\d\b`) // in transcripts
 	ofNotice   = regexp.MustCompile(`details/\d+/\].*\[/URL\]`)                      // with the name that was known when it was sent
+	ofReader   = regexp.MustCompile(`notice to \d+`)                                 // whoever was responsible when it was sent
 	ofPlatform = regexp.MustCompile(`\b92\d{7}\b|\b[0-9a-f]{32}\b`)                  // calls that it started, and requests
 )
 
@@ -201,8 +202,9 @@ func (c *crew) of(n int) string {
 	return plain(text)
 }
 
-// plain leaves out of records what is another one each time: numbers of both sides, the clock in transcripts, names in notices.
+// plain leaves out of records what is another one each time: numbers of both sides, the clock in transcripts, names and readers of notices.
 func plain(text string) string {
+	text = ofReader.ReplaceAllString(text, "notice to *")
 	text = ofNotice.ReplaceAllString(ofClock.ReplaceAllString(text, "TIME"), "details/*/]*[/URL]")
 	return ofPortal.ReplaceAllString(ofPlatform.ReplaceAllString(text, "STARTED"), "$1 *")
 }
