@@ -15,6 +15,7 @@ import (
 	"omniconnector/internal/testpg"
 	"omniconnector/internal/world"
 	platform "omniconnector/webhooks/emulator"
+	"omniconnector/webhooks/emulator/rpc"
 )
 
 // databases are the two that a connector runs on.
@@ -36,6 +37,14 @@ func onBoth(t *testing.T, claim func(t *testing.T, database string)) {
 
 const patience = 2 * time.Minute
 
+// unmetered lets the connector ask the platform as often as a test that hurries everything makes it: waiting for points is another
+// test's matter.
+func unmetered(w *world.World) {
+	for _, api := range []string{rpc.CallAPI, rpc.DataAPI} {
+		w.Platform.Access(w.Shop.AppID).Limit(api, rpc.Limits{Minute: 1e6, Day: 1e6})
+	}
+}
+
 // newWorld makes a world for a tenant.
 func newWorld(t *testing.T, tenant integration.TenantID) *world.World {
 	t.Helper()
@@ -48,6 +57,7 @@ func newWorld(t *testing.T, tenant integration.TenantID) *world.World {
 			t.Error(err)
 		}
 	})
+	unmetered(w)
 	return w
 }
 
@@ -121,6 +131,10 @@ func play(t *testing.T, w *world.World, s platform.Script) {
 func quiet(t *testing.T, a *app.App, p world.Provisioned) {
 	t.Helper()
 	if err := p.AwaitQuiet(t.Context(), a.Store(), patience); err != nil {
+		left, _ := a.Store().Unfinished(t.Context(), lane.Lease{Tenant: p.Tenant, Portal: p.Portal}, 100)
+		for _, e := range left {
+			t.Logf("%s %s is %s, tried %d times, due %s: %v", e.Action.Key, e.Action.Do.Name(), e.State, e.Attempts, e.DueAt, e.Err)
+		}
 		t.Fatal(err)
 	}
 }

@@ -101,7 +101,9 @@ func TestCardOfSomebodyKnownInMidChat(t *testing.T) {
 	t.Parallel()
 	d := desked(t, staging{set: func(s *integration.Settings) { s.Chats.WithoutContacts, s.Chats.CopyToClient = true, true }})
 	known := d.person(bitrix.Contact, "+79000008001", map[string]any{"name": "Павел", "assignedById": int64(9)})
-	d.plays(t, d.fromSite(199000831, platform.Card{Phones: []string{"8 900 000-80-01"}, Emails: []string{"pavel@example.test"}}))
+	first, rest := d.fromSite(199000831, platform.Card{Phones: []string{"8 900 000-80-01"}, Emails: []string{"pavel@example.test"}}).Cut(3)
+	d.tells(t, 199000831, first)
+	d.plays(t, rest)
 	d.onePavelKnown(t, known)
 	// Every new chat without contacts is primary (C-14): whoever left a card is known by it, whoever did not makes another lead.
 	nobody := d.chat(199000832, platform.WebChat, platform.Visitor{}).Says("А стол?").Closed("closed_by_visitor")

@@ -62,6 +62,7 @@ func staged(t *testing.T, o staging) *stage {
 			t.Error(err)
 		}
 	})
+	unmetered(w)
 	s := &stage{World: w, clock: clock, database: o.database, dir: t.TempDir(), settings: world.Settings(), more: o.more}
 	if o.set != nil {
 		o.set(&s.settings)

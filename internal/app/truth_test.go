@@ -87,6 +87,7 @@ func wholeBy(
 			t.Error(err)
 		}
 	})
+	unmetered(w)
 	settings := world.Settings()
 	if set != nil {
 		set(w, &settings)
@@ -318,6 +319,7 @@ func TestTroubleOfTheDataAPIPutsTheTruthOff(t *testing.T) {
 		},
 		"limit": {
 			func(w *world.World) error {
+				w.Platform.Access(w.Shop.AppID).Limit(rpc.DataAPI, rpc.Usual)
 				w.Platform.Access(w.Shop.AppID).Spend(rpc.DataAPI, rpc.Usual.Minute)
 				return nil
 			},
