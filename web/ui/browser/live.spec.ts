@@ -37,7 +37,7 @@ const open = async (path: string): Promise<void> => {
   await page.goto(`${wire.address}/ui/#${path}`)
   await page.locator('main#content').waitFor()
 }
-const calls = async (): Promise<Call[]> => (await world.api<{ calls: Call[] }>(world.token, 'GET', '/api/v1/calls?limit=50')).calls
+const calls = async (): Promise<Call[]> => (await world.api<{ calls: Call[] }>(world.token, 'GET', '/api/v1/calls?limit=50&communication=call')).calls
 const shown = (): Promise<string[]> => page.locator('main a[href*="#/calls/"]').evaluateAll((all) => all.map((a) => decodeURIComponent(a.getAttribute('href')!.replace(/.*#\/calls\/([^?]*).*/, '$1'))))
 // grown waits until the connector has heard of another call.
 async function grown(from: number): Promise<Call[]> {
