@@ -146,10 +146,13 @@ func (d *decision) seeks() bool {
 	return d.Chat.Visitor.ID != "" && len(d.contacts) == 0 && !d.conversations().WithoutContacts && d.Known == nil && (m == nil || !m.Sought)
 }
 
-// returns reports whether a visitor without contacts is known by an earlier conversation.
+// returns reports whether a visitor without contacts is known by an earlier conversation, by records that may be used (C-10).
 func (d *decision) returns() bool {
-	k := d.Known
-	return len(d.contacts) == 0 && k != nil && len(k.Contacts)+len(k.Companies)+len(k.Leads)+len(k.Deals) > 0
+	if len(d.contacts) > 0 || d.Known == nil {
+		return false
+	}
+	e := d.usable()
+	return e.any()
 }
 
 // account names an account in a messenger among other contacts.
